@@ -66,24 +66,54 @@ _FIRST_DAY, _LAST_DAY, _MAX = Merge.FIRST_DAY, Merge.LAST_DAY, Merge.MAXIMUM
 
 CATALOGUE: Final[tuple[FactKind, ...]] = (
     FactKind(
-        "party", "none: one per person", "p", "the person", "当事人",
+        "party",
+        "none: one per person",
+        "p",
+        "the person",
+        "当事人",
         (
-            Field("name_forms", _S, _UNION, "keyed hashes of the canonical names received", "姓名规范形的密钥散列"),
-            Field("names_accepted", _S, _UNION, "name forms that a correction has linked", "经更正确认的姓名"),
+            Field(
+                "name_forms",
+                _S,
+                _UNION,
+                "keyed hashes of the canonical names received",
+                "姓名规范形的密钥散列",
+            ),
+            Field(
+                "names_accepted", _S, _UNION, "name forms that a correction has linked", "经更正确认的姓名"
+            ),
             Field("birth_day", _D, _LAST, "date of birth", "出生日期"),
             Field("sex", _T, _LAST, "m or f", "性别"),
-            Field("citizen", _F, _LAST, "a citizen of the PRC (law art. 3), HK/MO/TW included", "是否中国公民"),
+            Field(
+                "citizen", _F, _LAST, "a citizen of the PRC (law art. 3), HK/MO/TW included", "是否中国公民"
+            ),
             Field("student", _F, _LAST, "in school", "是否在校学生"),
-            Field("residence", _T, _LAST, "region code of residence, 6, 9 or 12 digits, current edition", "居住地区划代码"),
+            Field(
+                "residence",
+                _T,
+                _LAST,
+                "region code of residence, 6, 9 or 12 digits, current edition",
+                "居住地区划代码",
+            ),
             Field("host_unit", _T, _LAST, "USCC or organisation id of the work unit or school", "所在单位"),
             Field("conflicts", _S, _UNION, "codes of what a human must clear up", "待人工核实的问题代码"),
             Field("deceased_on", _D, _FIRST_DAY, "date of death", "死亡日期"),
-            Field("superseded_on", _D, _FIRST_DAY, "this document was corrected to another one", "证件已更正为另一证件之日"),
+            Field(
+                "superseded_on",
+                _D,
+                _FIRST_DAY,
+                "this document was corrected to another one",
+                "证件已更正为另一证件之日",
+            ),
             Field("erasure_on", _D, _FIRST_DAY, "the person asked for erasure", "请求删除之日"),
         ),
     ),
     FactKind(
-        "course", "source, course and date", "p", "a completed course", "完成的培训",
+        "course",
+        "source, course and date",
+        "p",
+        "a completed course",
+        "完成的培训",
         (
             Field("kind", _T, _LAST, "course kind", "培训类别"),
             Field("completed_on", _D, _LAST, "date of completion", "完成日期"),
@@ -92,7 +122,11 @@ CATALOGUE: Final[tuple[FactKind, ...]] = (
         ),
     ),
     FactKind(
-        "certificate", "blind index of the certificate number", "p", "a training certificate", "培训证书",
+        "certificate",
+        "blind index of the certificate number",
+        "p",
+        "a training certificate",
+        "培训证书",
         (
             Field("kind", _T, _LAST, "first_aider, cpr_aed or trainer", "证书类别"),
             Field("issued_on", _D, _LAST, "date of issue", "发证日期"),
@@ -102,7 +136,11 @@ CATALOGUE: Final[tuple[FactKind, ...]] = (
         ),
     ),
     FactKind(
-        "rescue_member", "blind index of the member key", "p", "membership of a rescue team", "救援队员身份",
+        "rescue_member",
+        "blind index of the member key",
+        "p",
+        "membership of a rescue team",
+        "救援队员身份",
         (
             Field("team_id", _T, _LAST, "team", "队伍"),
             Field("team_kind", _T, _LAST, "one of the seven kinds of team", "队伍类别"),
@@ -115,14 +153,22 @@ CATALOGUE: Final[tuple[FactKind, ...]] = (
         ),
     ),
     FactKind(
-        "mission", "mission and member key", "p", "took part in a mission", "参加救援任务",
+        "mission",
+        "mission and member key",
+        "p",
+        "took part in a mission",
+        "参加救援任务",
         (
             Field("hours", _N, _MAX, "hours served", "服务时长"),
             Field("until_on", _D, _LAST_DAY, "last day of the mission", "任务结束日期"),
         ),
     ),
     FactKind(
-        "consent", "purpose", "p", "consent under PIPL", "个人信息处理同意",
+        "consent",
+        "purpose",
+        "p",
+        "consent under PIPL",
+        "个人信息处理同意",
         (
             Field("status", _T, _LAST, "granted or withdrawn", "状态"),
             Field("recipients", _S, _LAST, "organisation ids or region prefixes it names", "接收方"),
@@ -134,7 +180,11 @@ CATALOGUE: Final[tuple[FactKind, ...]] = (
         ),
     ),
     FactKind(
-        "membership", "none: one per person", "p", "what the registry says of membership", "会籍",
+        "membership",
+        "none: one per person",
+        "p",
+        "what the registry says of membership",
+        "会籍",
         (
             Field("status", _T, _LAST, "member, lapsed, resigned or expelled", "会籍状态"),
             Field("kind", _T, _LAST, "adult or youth, as the registry says", "会员类别"),
@@ -144,23 +194,41 @@ CATALOGUE: Final[tuple[FactKind, ...]] = (
         ),
     ),
     FactKind(
-        "application", "none: one per person", "p", "an application to join", "入会申请",
+        "application",
+        "none: one per person",
+        "p",
+        "an application to join",
+        "入会申请",
         (
             Field("status", _T, _LAST, "submitted, declined or admitted", "申请状态"),
             Field("on", _D, _LAST, "date of that status", "状态日期"),
         ),
     ),
     FactKind(
-        "response", "none: one per person", "p", "the person's answer to an invitation", "对邀请的答复",
+        "response",
+        "none: one per person",
+        "p",
+        "the person's answer to an invitation",
+        "对邀请的答复",
         (
             Field("answer", _T, _LAST, "accepted, declined, never or unreachable", "答复"),
             Field("on", _D, _LAST, "date of the answer", "答复日期"),
         ),
     ),
     FactKind(
-        "refusal", "none: one per person", "p", "a refusal that bars further asking", "拒绝",
+        "refusal",
+        "none: one per person",
+        "p",
+        "a refusal that bars further asking",
+        "拒绝",
         (
-            Field("declined_on", _D, _LAST_DAY, "last declined (by the person or the organisation)", "最近一次谢绝日期"),
+            Field(
+                "declined_on",
+                _D,
+                _LAST_DAY,
+                "last declined (by the person or the organisation)",
+                "最近一次谢绝日期",
+            ),
             Field("never_on", _D, _FIRST_DAY, "said never", "表示永不再邀之日"),
         ),
     ),

@@ -8,7 +8,7 @@ transaction is aborted, none of it happened.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, runtime_checkable
 
 
 class Record(NamedTuple):
@@ -133,3 +133,14 @@ class Stage(Protocol):
         Return the new cursor, or None at the end. The engine calls it, a step per cycle, after the
         active rule book of the tables differs from the one the task last completed a sweep for.
         """
+
+
+@runtime_checkable
+class Quarantine(Protocol):
+    """What a stage that keeps persons adds, so that one bad person cannot hold up the others."""
+
+    def quarantine(self, key: bytes, ctx: Context) -> None:
+        """Hold the person of this timer key or sweep cursor for review: handling it raised."""
+
+    def next_key(self, after: bytes, ctx: Context) -> bytes | None:
+        """Return the cursor of the first person after ``after``: whom ``sweep(after, 1)`` would handle."""

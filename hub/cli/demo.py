@@ -1,0 +1,181 @@
+"""``hub demo``: a synthetic year of one county on a real broker, compared with what must come out."""
+
+from __future__ import annotations
+
+import signal
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+
+import typer
+
+from hub.cli.common import JsonOption, console, err_console, new_app, print_json
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from hub.demo.result import Result
+    from hub.demo.site import Site
+    from hub.simulate.days import Plan
+
+app = new_app("Play a synthetic year of one county, from events to invitations.")
+
+
+@app.command()
+def demo(
+    *,
+    people: Annotated[int, typer.Option("--people", min=1, help="Synthetic people.")] = 20_000,
+    days: Annotated[int, typer.Option("--days", min=1, max=1500, help="Logical days.")] = 365,
+    seed: Annotated[int, typer.Option("--seed", help="The same seed gives the same year.")] = 1,
+    county: Annotated[str, typer.Option("--county", metavar="CODE", help="Six digits of a county in Zhejiang.")] = "330604",
+    problems: Annotated[
+        float, typer.Option("--problems", min=0.0, max=1.0, help="Share of events with a data-quality problem.")
+    ] = 0.03,
+    workers: Annotated[int, typer.Option("--workers", "-w", min=1, max=16, help="Worker processes.")] = 2,
+    directory: Annotated[
+        Path | None, typer.Option("--dir", help="Where everything lives [default: a temporary directory].", show_default=False)
+    ] = None,
+    keep: Annotated[bool, typer.Option("--keep", help="Leave broker and workers running, and say how to look.")] = False,
+    stop: Annotated[bool, typer.Option("--stop", help="Stop a demo that was kept in --dir, and do nothing else.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Start a real Kafka and the hub, play a year of synthetic events, compare with what must come out.
+
+    Nothing needs to be installed; the first run downloads Kafka (45 MB). Everything is synthetic.
+    Exits with the code of CheckFailedError when anything differs from the expectation.
+
+    Examples:
+
+      hub demo
+
+      hub demo --people 2000 --days 90 --json
+
+      hub demo --keep --dir /tmp/hub-demo
+    """
+    from hub.demo.site import stop_kept
+    from hub.errors import CheckFailedError, UsageError
+    from hub.simulate.days import Plan
+
+    if stop:
+        if directory is None:
+            raise UsageError("--stop needs the directory of the demo", "--dir", "give the --dir it was started with")
+        stopped = stop_kept(directory)
+        if as_json:
+            print_json({"stopped": stopped, "dir": str(directory)})
+        else:
+            console().print("stopped" if stopped else f"no demo runs in {directory}", soft_wrap=True)
+        return
+    plan = Plan(people, days, seed, county, problems)
+    with _interruptible():
+        result = _perform(plan, directory, workers, keep=keep, as_json=as_json)
+    if result.differences:
+        raise CheckFailedError(
+            f"{len(result.differences)} differences from the expectation; the first: {result.differences[0]}",
+            "hub demo",
+            "a difference is a defect of the hub or of the simulation: keep the output and the seed",
+        )
+
+
+def _perform(plan: Plan, directory: Path | None, workers: int, *, keep: bool, as_json: bool) -> Result:
+    """Run it all; whatever happens, nothing is left running unless it was to be kept."""
+    from hub import contracts
+    from hub.cli.broker import progress_bar
+    from hub.demo.observed import observe
+    from hub.demo.play import play
+    from hub.demo.result import make_result, pseudonyms
+    from hub.demo.show import show
+    from hub.demo.site import Site
+    from hub.privacy.key_ring import KeyRing
+    from hub.simulate.days import Year
+    from hub.simulate.regions import region_table
+
+    codec = contracts.codec()
+    try:
+        year = Year(plan, region_table(), codec.writer)
+    except ValueError as error:
+        from hub.errors import UsageError
+
+        raise UsageError(str(error), "--county") from None
+    with progress_bar() as downloads:
+        site = Site(directory, workers=workers, keep=keep, progress=downloads)
+        with _closed_on_failure(site):
+            site.open()
+    with _closed_on_failure(site):
+        with _playing(plan.days) as progress:
+            played = play(site, year, codec, progress)
+        with err_console().status("reading what came out"):
+            seen = observe(site.settings, codec)
+            result = make_result(plan, year, played, seen, pseudonyms(KeyRing.load(site.settings.key_dir).blind_index()))
+        if not keep:
+            site.close()
+    if as_json:
+        print_json(result.summary)
+    else:
+        show(console(), result.summary)
+    if keep:
+        _how_to_look(site)
+    return result
+
+
+@contextmanager
+def _closed_on_failure(site: Site) -> Iterator[None]:
+    """Stop everything when the block fails or is interrupted; logs of a failure stay where they are."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        site.close()
+        raise
+    except BaseException:
+        site.close(remove=False)
+        err_console().print(f"logs are in {site.directory}", soft_wrap=True)
+        raise
+
+
+@contextmanager
+def _playing(days: int) -> Iterator[Any]:
+    """Show how far the year is, on standard error."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+    from hub.simulate.calendar import iso
+
+    columns = (
+        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("days"),
+        TextColumn("{task.fields[events]:,} events"), TimeElapsedColumn(), TimeRemainingColumn(),
+    )  # fmt: skip
+    with Progress(*columns, console=err_console(), transient=True) as bar:
+        task = bar.add_task("starting", total=days, events=0)
+        events = 0
+
+        def show(day: Any) -> None:  # noqa: ANN401 - hub.simulate.days.Day, imported late
+            nonlocal events
+            events += len(day.messages)
+            bar.update(task, advance=1, description=iso(day.number), events=events)
+
+        yield show
+
+
+@contextmanager
+def _interruptible() -> Iterator[None]:
+    """Make SIGTERM what Ctrl-C is: a reason to stop everything in order."""
+
+    def interrupt(*_: Any) -> NoReturn:  # noqa: ANN401 - the signal module's signature
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _how_to_look(site: Site) -> None:
+    out = err_console()
+    bootstrap = site.settings.bootstrap_servers
+    out.print("\nIt goes on running, in simulated time. 演示环境仍在运行（模拟时间）。")
+    for line in (
+        f"hub deadletters list --bootstrap {bootstrap}",
+        f"hub topics check --bootstrap {bootstrap}          (with HUB_PARTITIONS={site.settings.partitions})",
+        f"curl http://127.0.0.1:{site.settings.metrics_port}/metrics",
+        f"hub demo --stop --dir {site.directory}      stops it",
+    ):
+        out.print("  " + line, soft_wrap=True, markup=False)

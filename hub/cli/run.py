@@ -1,0 +1,48 @@
+"""``hub run``: the workers that turn events into invitations."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from hub.cli.common import BootstrapOption, err_console, load_settings, new_app
+
+app = new_app("Run the workers that turn events into invitations.")
+
+
+@app.command()
+def run(
+    *,
+    bootstrap: BootstrapOption = None,
+    workers: Annotated[
+        int, typer.Option("--workers", "-w", min=1, max=256, help="Worker processes; one per core you can spare.")
+    ] = 1,
+) -> None:
+    """Run the workers until SIGTERM or Ctrl-C; then they finish what they do, within 10 seconds.
+
+    Logs are JSON lines on standard error. /metrics, /livez and /readyz are on one port for all
+    workers (HUB_METRICS_PORT, default 9464). A worker that crashes is started again; one that says
+    that going on makes no sense ends the command with its exit code.
+
+    Example: hub run --workers 2 --bootstrap localhost:9092
+    """
+    import os
+    import signal
+
+    from hub.engine.log import to_stderr
+    from hub.engine.supervisor import Supervisor
+
+    settings = load_settings(bootstrap)
+    os.environ["HUB_BOOTSTRAP_SERVERS"] = settings.bootstrap_servers  # the workers read the environment
+    to_stderr(settings.log_level, worker="supervisor")
+    supervisor = Supervisor(settings, workers)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: supervisor.stop())
+    err_console().print(
+        f"{workers} worker{'s' if workers > 1 else ''} on {settings.bootstrap_servers}; "
+        f"http://{settings.metrics_host}:{supervisor.port}/readyz says when they are ready. Ctrl-C stops."
+    )
+    code = supervisor.run()
+    if code:
+        raise typer.Exit(code)

@@ -1,0 +1,23 @@
+"""The consent service: consents granted and withdrawn (DOMAIN §3)."""
+
+from __future__ import annotations
+
+from hub.connectors.about import of_person, of_prohibited
+from hub.connectors.draft import Claim, Draft
+from hub.connectors.pledge import MEMBERSHIP, consent_claim
+from hub.connectors.reading import Event, Reading
+
+
+def granted(event: Event, reading: Reading) -> Draft:
+    """Make a consent of it; one in the person block for the same purpose gives way to it."""
+    claim = consent_claim(event["consent"], reading, "consent.")
+    draft = of_person(event, reading)
+    draft.claims = [claim, *(other for other in draft.claims if other.key != claim.key)]
+    return draft
+
+
+def withdrawn(event: Event, reading: Reading) -> Draft:
+    """Withdraw the consent. A purpose that cannot be read counts as the one the hub acts on."""
+    purpose = reading.text(event, "purpose", fallback=MEMBERSHIP)
+    reading.day(event, "withdrawn_on")
+    return of_prohibited(event, reading, Claim("consent", purpose, {"status": "withdrawn"}))

@@ -1,0 +1,105 @@
+"""The membership registry: what becomes of people and of our invitations (DOMAIN §1.1).
+
+The registry alone admits. Its events name a person, a card or one of our invitations; the person
+wins, and then the others become aliases of theirs.
+"""
+
+from __future__ import annotations
+
+from hub.connectors.about import of_alias, of_either, of_prohibited_either
+from hub.connectors.draft import Claim, Draft, Fields
+from hub.connectors.reading import Event, Reading
+from hub.core.codes import Code
+
+ANSWERS = frozenset({"accepted", "declined", "never", "unreachable"})
+
+
+def application_submitted(event: Event, reading: Reading) -> Draft:
+    """Make an application of it."""
+    claim = Claim("application", None, {"status": "submitted", "on": reading.day(event, "on")})
+    return of_either(event, reading, ("invitation_id",), claim)
+
+
+def admitted(event: Event, reading: Reading) -> Draft:
+    """Make a member; an application of theirs is over."""
+    since_on = reading.day(event, "on")
+    fields: Fields = {
+        "status": "member",
+        "kind": reading.token(event, "kind"),
+        "organisation": reading.text(event, "organisation"),
+        "since_on": since_on,
+    }
+    return of_either(
+        event,
+        reading,
+        ("invitation_id", "card_no"),
+        Claim("membership", None, fields),
+        Claim("application", None, {"status": "admitted", "on": since_on}),
+    )
+
+
+def declined(event: Event, reading: Reading) -> Draft:
+    """Refuse further asking, whoever declined."""
+    on = reading.day(event, "on")
+    return of_prohibited_either(
+        event,
+        reading,
+        ("invitation_id",),
+        Claim("refusal", None, {"declined_on": on}),
+        Claim("application", None, {"status": "declined", "on": on}),
+    )
+
+
+def transferred(event: Event, reading: Reading) -> Draft:
+    """Move the member to another organisation: no new admission."""
+    reading.day(event, "on")
+    fields: Fields = {"organisation": reading.text(event, "to_organisation")}
+    return of_alias(reading.required_alias(event, "card_no"), Claim("membership", None, fields))
+
+
+def lapsed(event: Event, reading: Reading) -> Draft:
+    """End the membership: fees were not paid."""
+    return _ended(event, reading, "lapsed")
+
+
+def resigned(event: Event, reading: Reading) -> Draft:
+    """End the membership: the member left."""
+    return _ended(event, reading, "resigned")
+
+
+def expelled(event: Event, reading: Reading) -> Draft:
+    """End the membership: the organisation ended it."""
+    return _ended(event, reading, "expelled")
+
+
+def corrected(event: Event, reading: Reading) -> Draft:
+    """Change what the registry had wrong."""
+    reading.day(event, "on")
+    fields: Fields = {}
+    if event["kind"]:
+        fields["kind"] = reading.token(event, "kind")
+    if event["organisation"]:
+        fields["organisation"] = reading.text(event, "organisation")
+    if not fields:
+        reading.fail(Code.FIELD_MISSING, "kind", "the correction corrects nothing")
+    return of_alias(reading.required_alias(event, "card_no"), Claim("membership", None, fields))
+
+
+def responded(event: Event, reading: Reading) -> Draft:
+    """Note the answer. One that cannot be read counts as a refusal."""
+    on = reading.day(event, "on")
+    answer = reading.token(event, "answer", fallback="declined")
+    if answer not in ANSWERS:
+        reading.fail(Code.VALUE_INVALID, "answer", "the answer is none of the four")
+        answer = "declined"
+    claims = [Claim("response", None, {"answer": answer, "on": on})]
+    if answer == "never":
+        claims.append(Claim("refusal", None, {"declined_on": on, "never_on": on}))
+    elif answer == "declined":
+        claims.append(Claim("refusal", None, {"declined_on": on}))
+    return of_prohibited_either(event, reading, ("invitation_id",), *claims)
+
+
+def _ended(event: Event, reading: Reading, status: str) -> Draft:
+    fields: Fields = {"status": status, "ended_on": reading.day(event, "on")}
+    return of_alias(reading.required_alias(event, "card_no"), Claim("membership", None, fields))

@@ -1,0 +1,83 @@
+"""What the law asks before anybody is invited: a consent that covers exactly this (PIPL art. 13-16, 23).
+
+The consent is the person's fact of kind ``consent`` whose key is the purpose. Its state on a day,
+for the organisation that would get the person's data, is one of :class:`Status`: the first reason
+why it does not serve, in the order of the members, or ``valid``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+from typing import Any, Final
+
+from hub.core.organisation import Organisation
+
+PURPOSE: Final = "membership_invitation"
+"""The one purpose the hub processes people's data for."""
+KEY: Final = PURPOSE.encode()
+"""The business key of the consent fact for it."""
+DATA_CLASS: Final = "p"
+"""The data class that an invitation discloses."""
+
+
+class Status(StrEnum):
+    """Whether a consent serves, and if not, the first reason."""
+
+    MISSING = "missing"
+    WITHDRAWN = "withdrawn"
+    EXPIRED = "expired"
+    NOT_YET = "not_yet"
+    OUTDATED = "outdated"
+    DATA_CLASS = "data_class"
+    RECIPIENT = "recipient"
+    VALID = "valid"
+
+
+_GRANTED: Final = "granted"
+
+
+def find(entries: Iterable[Mapping[str, Any]]) -> Mapping[str, Any] | None:
+    """Return the consent for the hub's purpose among the consents of a person, or None."""
+    for entry in entries:
+        if entry["key"] == KEY:
+            return entry
+    return None
+
+
+def notice(entries: Iterable[Mapping[str, Any]]) -> str:
+    """Return the version of the notice that the consent rests on, empty without one."""
+    entry = find(entries)
+    return str(entry.get("notice_version", "")) if entry is not None else ""
+
+
+def status(
+    entry: Mapping[str, Any] | None, organisation: Organisation | None, minimum_notice: str, today: int
+) -> Status:
+    """Return the state of a consent on ``today``; without an organisation any recipient will do."""
+    given = entry.get("status") if entry is not None else None
+    if entry is None or given is None:
+        return Status.MISSING
+    if given != _GRANTED:
+        return Status.WITHDRAWN
+    expires_on = entry.get("expires_on")
+    if expires_on is not None and today > expires_on:
+        return Status.EXPIRED
+    granted_on = entry.get("granted_on")
+    if granted_on is not None and granted_on > today:
+        return Status.NOT_YET
+    if entry.get("notice_version", "") < minimum_notice:
+        return Status.OUTDATED
+    if DATA_CLASS not in entry.get("data_classes", ()):
+        return Status.DATA_CLASS
+    if organisation is not None and not covers(entry.get("recipients", ()), organisation):
+        return Status.RECIPIENT
+    return Status.VALID
+
+
+def covers(recipients: Iterable[str], organisation: Organisation) -> bool:
+    """Return whether one of the named recipients is the organisation, or a region it lies in."""
+    for name in recipients:
+        if name == organisation.org_id or (name and organisation.region.startswith(name)):
+            return True
+    return False

@@ -1,0 +1,173 @@
+"""Whom to invite: a pure function of (facts, tables, today). docs/matching.md, "Eligibility".
+
+The rule book says which grounds hold, which path is taken and what stands in the way; this module
+computes what the book asks about (:mod:`hub.core.person` and :mod:`hub.core.consent`), finds the
+organisation, and puts the answers together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+
+from hub.core import consent, dates
+from hub.core.book import Book, Guard, Hit, View
+from hub.core.invitation import Invitation
+from hub.core.organisation import Directory
+from hub.core.person import ADULT_AGE, PersonState, party, subject
+from hub.core.routing import Regions, Route, route
+
+NONE: Final = "none"
+STOP: Final = "stop"
+HELD: Final = "held"
+INVITE: Final = "invite"
+YOUTH: Final = "youth"
+_HOLD: Final = "hold"
+_APPLIED: Final = "applied"
+_DECLINED_DAYS: Final = 365
+"""Days after a refusal or the end of a membership on which the book's cool-down guard may look again."""
+
+
+class Tables(NamedTuple):
+    """What every worker holds whole."""
+
+    book: Book
+    directory: Directory
+    regions: Regions
+
+
+class Eligibility(NamedTuple):
+    """Whether and why a person is to be invited on a day."""
+
+    outcome: str
+    """``none``, ``stop``, ``held`` or ``invite``."""
+    code: str
+    """Of the guard that stops or holds; empty when none does or no rule hits."""
+    hindrance: Guard | None
+    """The first guard that applies, an application under way left out."""
+    kind: str
+    """``adult`` or ``youth``."""
+    hits: Sequence[Hit]
+    rules: tuple[str, ...]
+    """Ids of the rules that hit, best first."""
+    route: Route
+    view: View
+
+    @property
+    def priority(self) -> int:
+        """The best priority of the rules that hit."""
+        return self.hits[0].rule.priority
+
+    @property
+    def until(self) -> int | None:
+        """The last day on which a ground holds; None = open-ended."""
+        latest: int | None = None
+        for hit in self.hits:
+            if hit.until is None:
+                return None
+            if latest is None or hit.until > latest:
+                latest = hit.until
+        return latest
+
+    @property
+    def organisation(self) -> str:
+        """The id of the organisation; empty when there is none."""
+        found = self.route.organisation
+        return found.org_id if found is not None else ""
+
+
+def evaluate(state: PersonState, tables: Tables, today: int, *, running: bool) -> Eligibility:
+    """Evaluate a person. ``running``: an invitation is open, so guards matter even when no rule hits."""
+    book = tables.book
+    facts = state.facts
+    about = party(state)
+    me = subject(state, today)
+    view: View = {**facts, "subject": (me,)}
+    kind = book.path(view, today)
+    where = route(
+        about, facts, youth=kind == YOUTH, directory=tables.directory, regions=tables.regions, today=today
+    )
+    given = consent.find(facts.get("consent", ()))
+    age = me.get("age")
+    me["region_known"] = where.organisation is not None
+    me["consent"] = consent.status(given, where.organisation, book.minimum_notice, today)
+    me["guardian_missing"] = (
+        age is not None and age < ADULT_AGE and not (given is not None and given.get("guardian", False))
+    )
+    hits = book.hits(view, today)
+    if not hits and not running:
+        return Eligibility(NONE, "", None, kind, hits, (), where, view)
+    guard = book.guard(view, today)
+    hindrance = guard
+    if guard is not None and guard.code == _APPLIED:
+        hindrance = book.guard({**view, "subject": ({**me, "applied": False},)}, today)
+    code = guard.code if guard is not None else ""
+    if not hits:
+        outcome, code = NONE, ""
+    elif guard is None:
+        outcome = INVITE
+    else:
+        outcome = HELD if guard.kind == _HOLD else STOP
+    return Eligibility(
+        outcome,
+        str(code),
+        hindrance,
+        kind,
+        hits,
+        tuple([hit.rule.id for hit in hits]),
+        where,
+        view,
+    )
+
+
+def unevaluated(outcome: str, code: str, kind: str) -> Eligibility:
+    """Return what stands in for an evaluation that could not be made."""
+    return Eligibility(outcome, code, None, kind, (), (), Route(None, False, "", "", ""), {})
+
+
+def next_day(eligible: Eligibility, last: Invitation | None, book: Book, today: int) -> int | None:
+    """Return the first day after ``today`` on which an evaluation may answer otherwise by time alone.
+
+    Too early a day costs an evaluation, too late a day would be wrong: so every day is taken on which
+    something the book does not see may turn.
+    """
+    view = eligible.view
+    me = view["subject"][0]
+    days = _stock_days(view)
+    soonest = book.next_change(view, today)
+    if soonest is not None:
+        days.append(soonest)
+    if "declined_on" in me:
+        days.append(me["declined_on"] + _DECLINED_DAYS)
+    if "membership_ended_on" in me:
+        days.append(me["membership_ended_on"] + _DECLINED_DAYS)
+    if me.get("age", ADULT_AGE) < ADULT_AGE:
+        days.append(dates.birthday(view["party"][0]["birth_day"], ADULT_AGE))
+    if "consent" in view:
+        given = consent.find(view["consent"])
+        if given is not None:
+            days += (given.get("granted_on", 0), given.get("expires_on", 0) + 1)
+    if last is not None:
+        if last.ended_on is None:
+            days += (last.valid_until + 1, last.issued_on + book.valid_days + 1)
+        else:
+            days.append(last.ended_on + book.cooldown_expired_days)
+    if eligible.outcome == INVITE and last is not None and last.ended_on == today:
+        days.append(today + 1)  # an end and an offer are never one evaluation
+    return min([day for day in days if day > today], default=None)
+
+
+def _stock_days(view: View) -> list[int]:
+    """Return the days on which a ground begins to count or a certificate is no longer valid."""
+    days: list[int] = []
+    for entry in view.get("certificate", ()):
+        days.append(
+            entry.get("issued_on", 0)
+        )  # of a revoked one too: it still tells where the person was met
+        if "revoked_on" not in entry:
+            days.append(entry.get("expires_on", 0) + 1)
+    for entry in view.get("course", ()):
+        days.append(entry.get("completed_on", 0))
+    for entry in view.get("rescue_member", ()):
+        days.append(entry.get("joined_on", 0))
+    return days

@@ -1,0 +1,140 @@
+"""What the hub knows of one person: the facts, and how the person stands with us.
+
+On disk (and in the changelog) a state is a format byte and a msgpack array, its maps sorted: the
+same knowledge gives the same bytes. A reader refuses a format it does not know; a new format gets a
+new number and a branch in :func:`decode`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from hashlib import blake2b
+from typing import Any, Final
+
+import msgspec
+
+from hub.core import dates
+from hub.core.codes import Code
+from hub.core.invitation import Invitation
+from hub.core.merge import NO_STAMP, Facts, Stamps
+from hub.errors import StateError
+
+FORMAT: Final = b"\x01"
+ADULT_AGE: Final = 18
+"""Years. Under it a guardian has to consent, and the youth path is taken."""
+
+
+class PersonState(msgspec.Struct, array_like=True):
+    """One person. The first four members are order-free knowledge; the rest is our history with them."""
+
+    facts: Facts = {}
+    """Kind to entries in the order of their keys; see :mod:`hub.core.merge`."""
+    stamps: Stamps = {}
+    """Kind to the marks of its entries."""
+    contact_stamp: bytes = NO_STAMP
+    contact: bytes | None = None
+    """The newest contact block, sealed as intake sealed it."""
+    invitation: Invitation | None = None
+    """The last invitation, open or ended."""
+    episode: int = 0
+    """How many invitations there were."""
+    decisions: int = 0
+    """How many decisions were recorded."""
+    due: int = 0
+    """The day of the timer; 0 = none."""
+    outcome: str = "none"
+    code: str = ""
+    rules: tuple[str, ...] = ()
+    """Outcome, code and rules of the last evaluation."""
+    counted: tuple[str, ...] = ()
+    """What the person adds to the stock figures: see :mod:`hub.core.statistics`."""
+    index: tuple[tuple[bytes, bytes], ...] = ()
+    """Under which table changes the person is looked up: (prefix, value) of the index entries."""
+
+
+_ENCODER: Final = msgspec.msgpack.Encoder(order="deterministic")
+_DECODER: Final = msgspec.msgpack.Decoder(PersonState)
+
+
+def encode(state: PersonState) -> bytes:
+    """Return the stored form."""
+    return FORMAT + _ENCODER.encode(state)
+
+
+def decode(stored: bytes) -> PersonState:
+    """Return the state that was stored. Raise StateError for a format this version cannot read."""
+    if stored[:1] != FORMAT:
+        raise StateError(
+            f"a person's state has format {stored[:1].hex() or 'none'}, this version reads {FORMAT.hex()}",
+            "state of matching",
+            "run the version that wrote it, or delete the state directory and let it be rebuilt",
+        )
+    return _DECODER.decode(memoryview(stored)[1:])
+
+
+def facts_digest(state: PersonState) -> bytes:
+    """Return 16 bytes that are equal for two states exactly when what is known is the same."""
+    known = (state.facts, state.stamps, state.contact_stamp)
+    return blake2b(_ENCODER.encode(known), digest_size=16).digest()
+
+
+def party(state: PersonState) -> Mapping[str, Any]:
+    """Return the fact about the person as such, empty when there is none."""
+    entries = state.facts.get("party")
+    return entries[0] if entries else _NOTHING
+
+
+_NOTHING: Final[Mapping[str, Any]] = {}
+_age: Final = lru_cache(maxsize=65_536)(dates.age)
+"""A day's evaluations ask for some 25,000 birth dates; a hit costs a sixth."""
+_ENDED: Final = frozenset({"lapsed", "resigned", "expelled"})
+
+
+def review(party: Mapping[str, Any]) -> str:
+    """Return why a human must look at the person first: a code of the catalogue, or empty."""
+    conflicts = party.get("conflicts")
+    if "superseded_on" in party:
+        return "SUPERSEDED"
+    if conflicts:
+        return str(conflicts[0])
+    forms = party.get("name_forms")
+    if forms is not None and len(forms) > 1:
+        accepted = party.get("names_accepted", ())
+        others = sum(form not in accepted for form in forms)
+        if others + (others < len(forms)) > 1:
+            return Code.ID_REUSED
+    return ""
+
+
+def subject(state: PersonState, today: int) -> dict[str, Any]:
+    """Return the computed fact ``subject``, as far as it follows from the facts and the day.
+
+    ``consent``, ``guardian_missing`` and ``region_known`` depend on the route and are filled in by
+    :mod:`hub.core.matching`. Fields without a value are left out.
+    """
+    facts = state.facts
+    about = party(state)
+    born = about.get("birth_day")
+    membership = facts["membership"][0] if "membership" in facts else _NOTHING
+    refusal = facts["refusal"][0] if "refusal" in facts else _NOTHING
+    standing = membership.get("status")
+    entry: dict[str, Any] = {
+        "key": b"",
+        "student": about.get("student", False),
+        "citizen": about.get("citizen", True),
+        "deceased": "deceased_on" in about,
+        "erasure": "erasure_on" in about,
+        "superseded": "superseded_on" in about,
+        "never": "never_on" in refusal,
+        "member": standing == "member",
+        "applied": "application" in facts and facts["application"][0].get("status") == "submitted",
+        "review": review(about),
+    }
+    if born is not None:
+        entry["age"] = _age(born, today)
+    if "declined_on" in refusal:
+        entry["declined_on"] = refusal["declined_on"]
+    if standing in _ENDED and "ended_on" in membership:
+        entry["membership_ended_on"] = membership["ended_on"]
+    return entry

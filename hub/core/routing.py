@@ -1,0 +1,91 @@
+"""To which one organisation a person belongs: docs/matching.md, "Route"; DOMAIN §5, "Routing".
+
+Never by the first digits of an identity number: those say where the number was assigned.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, NamedTuple, Protocol
+
+from hub.core.organisation import COMMUNITY, SOCIETY, TOWNSHIP, VILLAGE, Directory, Organisation
+
+_NEVER: Final = -(1 << 31)
+"""Before every day."""
+COUNTY: Final = 6
+"""Digits of a county's code."""
+_TOWNSHIP: Final = 9
+_VILLAGE: Final = 12
+_GROUNDS: Final = (("certificate", "issued_on"), ("course", "completed_on"), ("rescue_member", "joined_on"))
+"""Where a person was met, when nothing else is known: fact kind and the field of its date."""
+
+
+class Regions(Protocol):
+    """Region codes in their current edition: :class:`hub.core.edition.Edition`."""
+
+    def resolve(self, code: str, today: int) -> str:
+        """Return the longest of the code's 12, 9 and 6 digits that resolves, in today's edition; or empty."""
+
+
+class Route(NamedTuple):
+    """Where a person belongs."""
+
+    organisation: Organisation | None
+    confirm_region: bool
+    county: str
+    """Six digits in the current edition; empty when it is not known."""
+    residence: str
+    """The declared residence as far as it resolves; empty when nothing of it does, or none is declared."""
+    place: str
+    """The code all this rests on, as stored: of the residence, else of where the person was met."""
+
+
+def route(
+    party: Mapping[str, Any],
+    facts: Mapping[str, Sequence[Mapping[str, Any]]],
+    *,
+    youth: bool,
+    directory: Directory,
+    regions: Regions,
+    today: int,
+) -> Route:
+    """Find the organisation of a person: the first of the steps of docs/matching.md that finds one."""
+    declared = party.get("residence")
+    unit = party.get("host_unit")
+    home = regions.resolve(declared, today) if declared else ""
+    met = "" if declared else _met(facts, today)
+    county = home[:COUNTY] if declared else regions.resolve(met, today)[:COUNTY] if met else ""
+    found = directory.hosted_by(unit, today) if unit else None
+    if found is None and home:
+        if not youth:
+            found = _nearest(home, directory, today)
+        found = found or directory.at(SOCIETY, county, today)
+    if found is None and not declared and county:
+        found = directory.at(SOCIETY, county, today)
+        return Route(found, found is not None, county, "", met)
+    return Route(found, False, county, home, declared or met)
+
+
+def _nearest(home: str, directory: Directory, today: int) -> Organisation | None:
+    """Return the organisation of the village or community, else of the township."""
+    found = None
+    if len(home) >= _VILLAGE:
+        village = directory.at(VILLAGE, home[:_VILLAGE], today)
+        community = directory.at(COMMUNITY, home[:_VILLAGE], today)
+        found = min(village, community) if village and community else village or community
+    if found is None and len(home) >= _TOWNSHIP:
+        found = directory.at(TOWNSHIP, home[:_TOWNSHIP], today)
+    return found
+
+
+def _met(facts: Mapping[str, Sequence[Mapping[str, Any]]], today: int) -> str:
+    """Return the region code of the newest ground that has a region and a date that has come."""
+    newest, where = _NEVER, ""
+    for kind, dated in _GROUNDS:
+        for entry in facts.get(kind, ()):
+            on, region = entry.get(dated), entry.get("region")
+            if not region or on is None or on > today:
+                continue
+            if on > newest or (on == newest and region < where):
+                newest, where = on, region
+    return where

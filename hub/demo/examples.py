@@ -1,0 +1,81 @@
+"""Pick five decisions worth reading and put them into plain words, Chinese and English. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Final, NamedTuple
+
+__all__ = ("Example", "choose", "guard_texts")
+
+Decision = Mapping[str, Any]
+
+
+class Example(NamedTuple):
+    """One decision in words. ``person`` is the beginning of a pseudonym."""
+
+    title_zh: str
+    title_en: str
+    person: str
+    zh: tuple[str, ...]
+    en: tuple[str, ...]
+
+
+
+_WANTED: Final[tuple[tuple[str, str, Callable[[Decision], bool]], ...]] = (
+    ("优先邀请", "a priority invitation", lambda d: d["change"] == "issued" and d["priority"] == 1),
+    ("优先级提高", "raised to a better priority", lambda d: d["change"] == "raised"),
+    ("青少年路径", "the youth path", lambda d: d["change"] == "issued" and d["kind"] == "youth"),
+    ("暂缓", "held back", lambda d: d["outcome"] == "held" and not d["change"] and d["code"] in {"consent", "guardian"}),
+    ("撤回", "withdrawn", lambda d: d["change"] == "withdrawn" and d["code"] == "consent"),
+    ("改由其他组织邀请", "sent to another organisation", lambda d: d["change"] == "rerouted"),
+    ("到期", "expired", lambda d: d["change"] == "expired"),
+    ("邀请", "an invitation", lambda d: d["change"] == "issued"),
+    ("停止", "stopped", lambda d: d["outcome"] == "stop"),
+)
+_COUNT: Final = 5
+
+
+def guard_texts(book: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
+    """Return code → (zh, en) of a parsed rule book's guards."""
+    return {guard["code"]: (guard["reason"]["zh"], guard["reason"]["en"]) for guard in book["guards"]}
+
+
+def choose(decisions: Iterable[Decision], guards: Mapping[str, tuple[str, str]]) -> list[Example]:
+    """Return up to five examples, of different kinds, the earliest of each kind."""
+    ordered = sorted(decisions, key=lambda d: (d["tick"], d["person"]))
+    found: list[Example] = []
+    taken: set[bytes] = set()
+    for title_zh, title_en, fits in _WANTED:
+        for decision in ordered:
+            if decision["person"] not in taken and fits(decision):
+                taken.add(decision["person"])
+                found.append(_tell(title_zh, title_en, decision, guards))
+                break
+        if len(found) == _COUNT:
+            break
+    return found
+
+
+def _tell(title_zh: str, title_en: str, decision: Decision, guards: Mapping[str, tuple[str, str]]) -> Example:
+    zh, en = [], []
+    for rule in decision["rules"]:
+        zh.append(f"{rule['id']} v{rule['version']} {rule['title_zh']}：{rule['reason_zh']}")
+        en.append(f"{rule['id']} v{rule['version']} {rule['title_en']}: {rule['reason_en']}")
+    if decision["code"] in guards:
+        guard_zh, guard_en = guards[decision["code"]]
+        zh.append(f"{decision['code']}：{guard_zh}")
+        en.append(f"{decision['code']}: {guard_en}")
+    if decision["organisation"]:
+        zh.append(f"归口组织 {decision['organisation']}，{'青少年' if decision['kind'] == 'youth' else '成人'}会员")
+        en.append(f"organisation {decision['organisation']}, {decision['kind']} member")
+    zh.append(f"规则手册 {decision['book']}；依据事实 {_facts(decision)}")
+    en.append(f"rule book {decision['book']}; facts used {_facts(decision)}")
+    return Example(title_zh, title_en, decision["person"].hex()[:8], tuple(zh), tuple(en))
+
+
+def _facts(decision: Decision) -> str:
+    facts = [
+        f"{fact['kind']}({', '.join(f'{name} {value}' for name, value in sorted(fact['fields'].items()))})"
+        for fact in decision["facts_used"]
+    ]
+    return "; ".join(facts) or "–"

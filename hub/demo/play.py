@@ -1,0 +1,63 @@
+"""Play a simulated year against a running hub: per day its tick, its events, then the barrier.
+
+While the hub works on one day, the next one is made up: the two do not wait for each other.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from hub import topics
+from hub.engine.barrier import Barrier
+from hub.simulate.publish import Publisher
+
+if TYPE_CHECKING:
+    from hub.demo.site import Site
+    from hub.schemas.codec import Codec
+    from hub.simulate.days import Day, Year
+
+__all__ = ("Played", "play")
+
+_FIRST_DAY_S = 90.0
+_DAY_S = 60.0
+
+
+@dataclass(slots=True)
+class Played:
+    """What was played: per day the expected changes; how long it took; when each event was published."""
+
+    ticks: list[tuple[int, int, dict[str, tuple[Any, ...]]]] = field(default_factory=list)
+    events: int = 0
+    elapsed_s: float = 0.0
+    settling_s: float = 0.0
+    published: dict[bytes, int] = field(default_factory=dict)
+
+
+def play(site: Site, year: Year, codec: Codec, progress: Callable[[Day], None]) -> Played:
+    """Play the whole year; CheckFailedError when the hub does not settle, StopError when it has ended."""
+    played = Played()
+    publisher = Publisher(site.settings, stamps=played.published)
+    barrier = Barrier(site.settings, (*topics.UPSTREAM, topics.IDENTITY, topics.FACTS), codec.encode)
+    started = time.monotonic()
+    days = year.days()
+    day = next(days, None)
+    try:
+        while day is not None:
+            site.check()
+            barrier.publish_tick(day.tick)
+            publisher.publish(day.messages)
+            following = next(days, None)
+            waiting = time.monotonic()
+            barrier.await_settled(day.tick, _DAY_S if played.ticks else _FIRST_DAY_S)
+            played.settling_s += time.monotonic() - waiting
+            played.ticks.append((day.number, day.tick, day.expected.changes))
+            played.events += len(day.messages)
+            progress(day)
+            day = following
+    finally:
+        barrier.close()
+    played.elapsed_s = time.monotonic() - started
+    return played

@@ -1,0 +1,118 @@
+"""The demo's result: the summary's figures and the comparison, as one document."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from hub import packaged
+from hub.core.document import Document
+from hub.demo.compare import Difference, compare_figures, compare_ticks
+from hub.demo.examples import choose, guard_texts
+from hub.demo.latency import latency
+from hub.demo.site import BOOK
+from hub.simulate.report import totals
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from hub.demo.observed import Observed
+    from hub.demo.play import Played
+    from hub.privacy.blind_index import BlindIndex
+    from hub.simulate.days import Plan, Year
+
+__all__ = ("Result", "make_result", "pseudonyms")
+
+_SHOWN_DIFFERENCES = 50
+
+
+@dataclass(slots=True, frozen=True)
+class Result:
+    """What the demo says at its end. ``summary`` is JSON; ``differences`` are all there are."""
+
+    summary: dict[str, Any]
+    differences: list[Difference]
+
+
+def pseudonyms(blind: BlindIndex) -> Callable[[str], bytes]:
+    """Return the function from an expectation's document key to the hub's pseudonym."""
+
+    def pseudonym(key: str) -> bytes:
+        kind, _, number = key.partition(" ")
+        return blind.person(Document(kind, number, None, None, citizen=True, sure=True, contradicts=False))
+
+    return pseudonym
+
+
+def make_result(plan: Plan, year: Year, played: Played, seen: Observed, pseudonym: Callable[[str], bytes]) -> Result:
+    """Compare, and gather everything worth telling."""
+    expected = totals(year)
+    named = (
+        (day, tick, {pseudonym(key): view for key, view in changes.items()}) for day, tick, changes in played.ticks
+    )
+    compared, differences = compare_ticks(named, seen.invitations)
+    differences += compare_figures("figure", expected["stock"], seen.stock)
+    differences += compare_figures("dead letters", expected["dead_letters"], seen.dead_letters)
+    differences += compare_figures("parked", expected["parked"], seen.parked)
+    figures = len(expected["stock"]) + len(expected["dead_letters"]) + len(expected["parked"])
+    summary = {
+        "synthetic": True,
+        "plan": {name: getattr(plan, name) for name in type(plan).__slots__},
+        "events": expected["events"],
+        "rejected": dict(sorted(seen.dead_letters.items())),
+        "parked": dict(sorted(seen.parked.items())),
+        "held": _labelled(seen.stock, "held"),
+        "invitations": _invitations(seen),
+        "stock": seen.stock,
+        "examples": [example._asdict() for example in choose(seen.decisions, guard_texts(yaml.safe_load(packaged.read_text(BOOK))))],
+        "speed": _speed(played, seen),
+        "comparison": {
+            "ticks": len(played.ticks), "histories": compared, "figures": figures, "differences": len(differences),
+            "first": [str(difference) for difference in differences[:_SHOWN_DIFFERENCES]],
+        },
+    }  # fmt: skip
+    return Result(summary, differences)
+
+
+def _labelled(stock: dict[str, int], name: str) -> dict[str, int]:
+    return {key.partition("=")[2]: value for key, value in stock.items() if key.startswith(f"{name}|")}
+
+
+def _invitations(seen: Observed) -> dict[str, Any]:
+    """Count invitations: by change; the issued ones by priority, by rule, by kind; how all of them stand."""
+    by_change: Counter[str] = Counter()
+    priority: Counter[str] = Counter()
+    rule: Counter[str] = Counter()
+    kind: Counter[str] = Counter()
+    status: Counter[str] = Counter()
+    for history in seen.invitations.values():
+        latest: dict[int, str] = {}
+        for change in history:
+            by_change[change.change] += 1
+            episode, now, _, best, rules, path, *_ = change.view
+            latest[episode] = now
+            if change.change == "issued":
+                priority[f"P{best}"] += 1
+                kind[path] += 1
+                rule.update(rules)
+        status.update(latest.values())
+    return {
+        name: dict(sorted(counter.items()))
+        for name, counter in (
+            ("by_change", by_change), ("issued_by_priority", priority), ("issued_by_rule", rule),
+            ("issued_by_kind", kind), ("now", status),
+        )
+    }  # fmt: skip
+
+
+def _speed(played: Played, seen: Observed) -> dict[str, Any]:
+    waits = latency((change for history in seen.invitations.values() for change in history), played.published)
+    return {
+        "events": played.events,
+        "elapsed_s": round(played.elapsed_s, 1),
+        "events_per_s": round(played.events / played.elapsed_s) if played.elapsed_s else 0,
+        "latency_ms": waits._asdict() if waits else None,
+    }

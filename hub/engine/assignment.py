@@ -1,0 +1,225 @@
+"""Taking and giving up partitions: from the rebalance callback to a task that is open.
+
+The callback only takes note, paused; the rest happens in steps between the worker's cycles, so that
+the tasks it already has go on: the group's committed offset once it is *stable* (no transaction of a
+predecessor may still change it), then the changelog's end, restoring, the tables, seek and resume.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from hub.engine.changelog import Log, Restorer
+from hub.engine.cursors import Cursors
+from hub.engine.log import log
+from hub.engine.store import Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from confluent_kafka import Consumer, TopicPartition
+    from confluent_kafka.admin import AdminClient
+
+    from hub.engine.task import Task
+
+__all__ = ("Assignment",)
+
+_COMMITTED_TIMEOUT_S: Final = 5.0
+"""How long one question for stable offsets may hold up the other tasks; then it is asked again."""
+_ADMIN_TIMEOUT_S: Final = 10.0
+
+Key = tuple[str, int]
+
+
+class Assignment:
+    """The worker's partitions and their tasks."""
+
+    def __init__(
+        self,
+        consumer: Consumer,
+        restorer: Restorer,
+        admin: AdminClient,
+        make_task: Callable[[str, int], Task],
+        may_open: Callable[[Cursors], bool],
+    ) -> None:
+        """``make_task`` opens a store; ``may_open`` says whether tables and clock are far enough."""
+        self._consumer = consumer
+        self._restorer = restorer
+        self._admin = admin
+        self._make_task = make_task
+        self._may_open = may_open
+        self.tasks: dict[Key, Task] = {}
+        """The open tasks."""
+        self._noted: dict[Key, Task | None] = {}
+        self._restoring: set[Task] = set()
+        self._restored: list[Task] = []
+        self._committed: dict[Task, tuple[int, int]] = {}
+        self.joined = False
+        """Whether the group has given us an assignment, be it an empty one."""
+
+    @property
+    def opening(self) -> int:
+        """Return how many partitions are ours but not open yet."""
+        return len(self._noted) + len(self._restoring) + len(self._restored)
+
+    # --- rebalance callbacks, called inside consume(): no transaction is ever open then
+
+    def on_assign(self, consumer: Consumer, partitions: list[TopicPartition]) -> None:
+        """Take note of new partitions, paused from the first moment on."""
+        from confluent_kafka import OFFSET_END, TopicPartition
+
+        self.joined = True
+        # An explicit start keeps librdkafka from asking for committed offsets before they are stable.
+        consumer.incremental_assign([TopicPartition(p.topic, p.partition, OFFSET_END) for p in partitions])
+        consumer.pause(partitions)
+        for p in partitions:
+            self._noted[p.topic, p.partition] = None
+        if partitions:
+            log("partitions.taken", count=len(partitions))
+
+    def on_revoke(self, consumer: Consumer, partitions: list[TopicPartition]) -> None:
+        """Give partitions up in good order: everything we did is committed or was aborted."""
+        self._give_up(partitions)
+        consumer.incremental_unassign(partitions)
+        if partitions:
+            log("partitions.given", count=len(partitions))
+
+    def on_lost(self, consumer: Consumer, partitions: list[TopicPartition]) -> None:
+        """Forget partitions that others have had for some time already."""
+        self._give_up(partitions)
+        consumer.incremental_unassign(partitions)
+        log("partitions.lost", level="WARNING", count=len(partitions))
+
+    # --- between cycles
+
+    def step(self, timeout_s: float) -> None:
+        """Bring the partitions that are not open yet one step further."""
+        if self._noted:
+            self._look()
+        if self._restoring:
+            for task in self._restorer.step(timeout_s):
+                self._restoring.discard(task)
+                self._restored.append(task)
+        if self._restored:
+            self._open()
+
+    def reopen(self, tasks: Iterable[Task]) -> None:
+        """Begin again with tasks whose state or position can no longer be trusted."""
+        for task in list(tasks):
+            place = (task.topic, task.partition)
+            if self.tasks.get(place) is task:
+                del self.tasks[place]
+                task.is_open = False
+                task.discard()
+                self._pause(task)
+                self._noted[place] = task
+
+    def close(self) -> None:
+        """Close every store."""
+        for task in (*self.tasks.values(), *self._restoring, *self._restored, *filter(None, self._noted.values())):
+            task.close()
+        self.tasks.clear()
+
+    def _give_up(self, partitions: Iterable[TopicPartition]) -> None:
+        for p in partitions:
+            place = (p.topic, p.partition)
+            task = self.tasks.pop(place, None) or self._noted.pop(place, None)
+            for other in [*self._restoring, *self._restored]:
+                if (other.topic, other.partition) == place:
+                    task = other
+            if task is not None:
+                self._restorer.forget(task)
+                self._restoring.discard(task)
+                self._committed.pop(task, None)
+                if task in self._restored:
+                    self._restored.remove(task)
+                task.close()
+
+    def _look(self) -> None:
+        """Ask Kafka where the new partitions stand, and begin to restore them."""
+        from confluent_kafka import KafkaException, TopicPartition
+
+        try:
+            asked = self._consumer.committed([TopicPartition(*place) for place in self._noted], _COMMITTED_TIMEOUT_S)
+        except KafkaException as error:
+            # A predecessor's transaction is still undecided: at most its transaction timeout.
+            log("offsets.unstable", level="WARNING", reason=error.args[0].name())
+            return
+        committed = {(p.topic, p.partition): p.offset for p in asked if p.error is None}
+        tasks = []
+        for place, task in list(self._noted.items()):
+            if place in committed:
+                tasks.append(task or self._make_task(*place))
+                self._noted[place] = tasks[-1]
+        if not tasks:
+            return
+        logs, beginnings = self._describe(tasks)
+        by_log: dict[Key, list[Task]] = {}
+        for task in tasks:
+            place = (task.changelog_topic, task.partition)
+            if not self._restorer.busy(*place):
+                by_log.setdefault(place, []).append(task)
+        for place, waiting in by_log.items():
+            self._restorer.start(*place, logs[place], waiting)
+            for task in waiting:
+                key = (task.topic, task.partition)
+                del self._noted[key]
+                self._restoring.add(task)
+                self._committed[task] = (committed[key], beginnings[key])
+
+    def _describe(self, tasks: Iterable[Task]) -> tuple[dict[Key, Log], dict[Key, int]]:
+        """Return the changelogs of tasks, and where their inputs begin, as they are on the broker now."""
+        from confluent_kafka import IsolationLevel, TopicCollection, TopicPartition
+        from confluent_kafka.admin import ConfigResource, OffsetSpec, ResourceType
+
+        admin, timeout = self._admin, _ADMIN_TIMEOUT_S
+        places = {(task.changelog_topic, task.partition) for task in tasks}
+        inputs = {(task.topic, task.partition) for task in tasks}
+        names = sorted({topic for topic, _ in places})
+        ids = admin.describe_topics(TopicCollection(names), request_timeout=timeout)
+        configs = admin.describe_configs([ConfigResource(ResourceType.TOPIC, n) for n in names], request_timeout=timeout)
+
+        def offsets(wanted: Iterable[Key], spec: Any) -> dict[Key, int]:  # noqa: ANN401 - confluent's OffsetSpec
+            found = admin.list_offsets(
+                {TopicPartition(*place): spec for place in wanted},
+                isolation_level=IsolationLevel.READ_UNCOMMITTED,
+                request_timeout=timeout,
+            )
+            return {(p.topic, p.partition): future.result().offset for p, future in found.items()}
+
+        first = offsets(places | inputs, OffsetSpec.earliest())
+        end = offsets(places, OffsetSpec.latest())
+        topic_ids = {name: str(ids[name].result().topic_id) for name in names}
+        kept = {r.name: int(future.result()["delete.retention.ms"].value) for r, future in configs.items()}
+        logs = {place: Log(topic_ids[place[0]], first[place], end[place], kept[place[0]]) for place in places}
+        return logs, {place: first[place] for place in inputs}
+
+    def _open(self) -> None:
+        """Open restored tasks where the tables and the clock are far enough."""
+        from confluent_kafka import KafkaException, TopicPartition
+
+        for task in list(self._restored):
+            if not self._may_open(Cursors.unpack(task.store.get(Kind.META))):
+                continue
+            start = task.open(*self._committed[task])
+            place = TopicPartition(task.topic, task.partition, start)
+            try:
+                self._consumer.seek(place)
+            except KafkaException as error:
+                # The partition is not being fetched yet, or a rebalance is under way: next step.
+                log("seek.postponed", level="DEBUG", task=task.origin, reason=error.args[0].name())
+                task.is_open = False
+                continue
+            self._restored.remove(task)
+            del self._committed[task]
+            self.tasks[task.topic, task.partition] = task
+            if task.stopped is None:
+                self._consumer.resume([place])
+
+    def _pause(self, task: Task) -> None:
+        from confluent_kafka import KafkaException, TopicPartition
+
+        try:
+            self._consumer.pause([TopicPartition(task.topic, task.partition)])
+        except KafkaException as error:
+            log("pause.failed", level="WARNING", task=task.origin, reason=error.args[0].name())

@@ -1,0 +1,89 @@
+"""The process of one worker: ``python -m hub.engine.main SLOT PIPE``, started by the supervisor.
+
+Imports no CLI framework: a restart after a crash should take as little as possible.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from typing import TYPE_CHECKING, Any
+
+from prometheus_client import CollectorRegistry
+
+from hub import kafka, provision
+from hub.engine.clock import Clock, TickClock, WallClock
+from hub.engine.failpoints import from_environment
+from hub.engine.log import log, to_stderr
+from hub.engine.isolation import place_of
+from hub.engine.status import Status, pipe_writer
+from hub.engine.worker import Wiring, Worker
+from hub.errors import HubError, StopError
+from hub.metrics import Metrics
+from hub.settings import Clock as ClockKind
+from hub.settings import load
+
+if TYPE_CHECKING:
+    from hub.settings import Settings
+
+__all__ = ("main", "wiring")
+
+
+def wiring(settings: Settings) -> Wiring:
+    """Return the hub's own stages, wired."""
+    from hub.privacy.key_ring import KeyRing
+    from hub.stages.build import build_stages, make_codec
+
+    keys = KeyRing.load(settings.key_dir, settings.cipher_suite)
+    stages, make_tables = build_stages(settings, keys)
+    codec = make_codec(settings)
+
+    def decode(value: bytes) -> dict[str, Any]:
+        return codec.decode(value)[1]
+
+    def make_clock() -> Clock:
+        if settings.clock is ClockKind.WALL:
+            return WallClock()
+        consumer = kafka.consumer(settings, None, {"isolation.level": "read_uncommitted", "fetch.wait.max.ms": 1000})
+        return TickClock(consumer, lambda value: int(decode(value)["now"]))
+
+    admin = kafka.admin(settings)
+    return Wiring(
+        stages=stages,
+        tables=make_tables(),
+        encode=codec.encode,
+        decode=decode,
+        seals=keys.sealer(),
+        make_clock=make_clock,
+        check_topics=lambda: provision.check(admin, settings),
+        needs_book=True,
+    )
+
+
+def main() -> None:
+    """Run one worker; exit with the code of the error that ended it."""
+    slot, pipe = int(sys.argv[1]), int(sys.argv[2])
+    code = 0
+    try:
+        settings = load()
+        to_stderr(settings.log_level, worker=slot)
+        status = Status(slot, Metrics(CollectorRegistry()), pipe_writer(pipe))
+        worker = Worker(settings, slot, wiring(settings), status, from_environment())
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: worker.stop())
+        worker.run()
+    except HubError as error:
+        code = error.exit_code
+        log("worker.failed", level="ERROR", code=error.code, what=error.what, where=error.where, cure=error.cure)
+    except Exception as error:
+        # A bug: everything would fail. Its text may hold values of a record, its type and place do not.
+        code = StopError.exit_code
+        log("worker.failed", level="ERROR", code="BUG", what=place_of(error))
+    sys.stderr.flush()
+    # Not sys.exit: librdkafka's threads may still be waiting for a broker that is gone.
+    os._exit(code)
+
+
+if __name__ == "__main__":
+    main()

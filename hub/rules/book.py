@@ -1,0 +1,189 @@
+"""Read a rule book: YAML text in, a checked :class:`RuleBook` out, or every problem at once.
+
+The text is handed in, with the name its problems are reported under; nothing here opens a file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from enum import EnumMeta
+from types import UnionType
+from typing import Any, Final, Literal, TypeVar, get_args, get_origin
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from hub.core.subject import READABLE_BY_NAME
+from hub.rules.check import check_condition
+from hub.rules.model import PRIORITIES, RuleBook
+from hub.rules.problems import nearest
+from hub.rules.source import At, Source
+
+Model = TypeVar("Model", bound=BaseModel)
+
+_LISTS: Final = (("rules", "id"), ("paths", "id"), ("guards", "code"))
+_EXPECTED: Final[dict[str, tuple[str, str]]] = {
+    "string_type": ("a text", "文字"),
+    "int_type": ("a whole number", "整数"),
+    "int_from_float": ("a whole number", "整数"),
+    "bool_type": ("true or false", " true 或 false"),
+    "tuple_type": ("a list", "列表"),
+    "list_type": ("a list", "列表"),
+    "model_type": ("a mapping with keys", "带键的映射"),
+    "model_attributes_type": ("a mapping with keys", "带键的映射"),
+    "dict_type": ("a mapping with keys", "带键的映射"),
+}
+_DETAILS: Final[dict[str, str]] = {
+    "R": "a rule's id is R and two digits, R01 or R01a",
+    "book": "a book's id is lower-case letters, digits and hyphens, zhejiang-2022",
+}
+
+
+def load(text: str, *, file: str) -> RuleBook:
+    """Return the book written in ``text``; RuleBookError carries every problem with its place in ``file``."""
+    source = Source(text, file)
+    for at, condition in _conditions(source.data):
+        check_condition(source, at, condition)
+    _check_entries(source)
+    book = validated(source, RuleBook)
+    source.raise_if_any()
+    assert book is not None  # noqa: S101  # validated() noted a problem otherwise
+    return book
+
+
+def validated(source: Source, model: type[Model]) -> Model | None:
+    """Return the data as ``model``, or None after noting why not."""
+    try:
+        return model.model_validate(source.data)
+    except ValidationError as error:
+        conditions_known = any(source.problems)
+        for detail in error.errors(include_url=False, include_context=True, include_input=True):
+            at = tuple(detail["loc"])
+            if "when" in at and conditions_known and detail["type"] != "missing":
+                continue  # check_condition has said it better
+            _translate(source, model, at, detail)
+    return None
+
+
+def _conditions(data: object) -> Iterator[tuple[At, object]]:
+    if not isinstance(data, dict):
+        return
+    for name, _ in _LISTS:
+        entries = data.get(name)
+        for index, entry in enumerate(entries if isinstance(entries, list) else ()):
+            if isinstance(entry, dict) and entry.get("when") is not None:
+                yield (name, index, "when"), entry["when"]
+
+
+def _check_entries(source: Source) -> None:
+    """Note ids used twice, a path list that does not end in "otherwise", and classes that do not fit."""
+    data = source.data if isinstance(source.data, dict) else {}
+    for name, key in _LISTS:
+        entries = data.get(name)
+        listed = entries if isinstance(entries, list) else []
+        seen: dict[str, int] = {}
+        for index, entry in enumerate(listed):
+            if not isinstance(entry, dict):
+                continue
+            at: At = (name, index, key)
+            if isinstance(found := entry.get(key), str):
+                if found in seen:
+                    source.add("DUPLICATE_ID", at, found=found, first=seen[found])
+                seen.setdefault(found, source.mark(at).line)
+            if name == "rules":
+                _check_rule(source, (name, index), entry)
+            if name == "paths" and ("when" in entry) is (index == len(listed) - 1):
+                source.add("PATH_ORDER", (name, index))
+
+
+def _check_rule(source: Source, at: At, rule: dict[str, Any]) -> None:
+    if isinstance(rule.get("priority"), int):
+        source.add("UNKNOWN_CHOICE", (*at, "priority"), found=rule["priority"], choices=", ".join(PRIORITIES),
+                   near=f"P{rule['priority']}" if f"P{rule['priority']}" in PRIORITIES else "")
+    if rule.get("data_class") == "p":
+        for fact in sorted(_facts(rule.get("when"))):
+            kind = READABLE_BY_NAME.get(fact)
+            if kind is not None and kind.data_class == "s":
+                source.add("DATA_CLASS", (*at, "data_class"), fact=fact)
+
+
+def _facts(condition: object) -> set[str]:
+    if isinstance(condition, list):
+        return set().union(*map(_facts, condition))
+    if not isinstance(condition, dict):
+        return set()
+    found = {condition["fact"]} if isinstance(condition.get("fact"), str) else set()
+    return found.union(*(_facts(condition.get(group)) for group in ("all", "any", "none")))
+
+
+def _translate(source: Source, model: type[BaseModel], at: At, detail: ErrorDetails) -> None:
+    kind = detail["type"]
+    found = source.spelled(at)
+    if kind == "missing":
+        source.missing(at[:-1], str(at[-1]))
+    elif kind == "extra_forbidden":
+        known = tuple(_part_at(model, at[:-1]).model_fields)
+        source.add("UNKNOWN_KEY", at, key=True, found=at[-1], near=nearest(at[-1], known), choices=", ".join(known))
+    elif kind in ("literal_error", "enum"):
+        choices = _choices_at(model, at)
+        code = "UNKNOWN_CODE" if at[-1] == "code" else "UNKNOWN_CHOICE"
+        if not (at[-1] == "priority" and isinstance(detail["input"], int)):
+            source.add(code, at, found=found, near=_nearest_choice(found, choices), choices=", ".join(choices))
+    elif kind in _EXPECTED:
+        en, zh = _EXPECTED[kind]
+        source.add("WRONG_TYPE", at, expected=en, expected_zh=zh, found=found)
+    elif kind in ("string_too_short", "string_pattern_mismatch") and not str(detail["input"]).strip():
+        source.add("EMPTY_TEXT", at)
+    elif kind == "string_pattern_mismatch" and at[-1] == "id":
+        source.add("WRONG_VALUE", at, found=found, detail=_DETAILS["R" if len(at) > 1 else "book"])
+    elif kind == "too_short":
+        source.add("EMPTY_CONDITION", at)
+    else:
+        source.add("WRONG_VALUE", at, found=found, detail=detail["msg"].lower())
+
+
+def _nearest_choice(found: str, choices: tuple[str, ...]) -> str:
+    same = [choice for choice in choices if choice.lower() == found.lower()]
+    return same[0] if same else nearest(found, choices)
+
+
+def _annotation_at(model: type[BaseModel], at: At) -> Any:  # noqa: ANN401  # annotations have no common type
+    annotation: Any = model
+    for step in at:
+        if isinstance(step, str):
+            field = _part_in(annotation).model_fields.get(step)
+            if field is None:
+                break
+            annotation = field.annotation
+    return annotation
+
+
+def _part_in(annotation: Any) -> type[BaseModel]:  # noqa: ANN401
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    for argument in get_args(annotation):
+        try:
+            return _part_in(argument)
+        except LookupError:
+            continue
+    raise LookupError(annotation)
+
+
+def _part_at(model: type[BaseModel], at: At) -> type[BaseModel]:
+    return _part_in(_annotation_at(model, at))
+
+
+def _choices_at(model: type[BaseModel], at: At) -> tuple[str, ...]:
+    if at[-1] == "priority":
+        return PRIORITIES
+    return tuple(_literals(_annotation_at(model, at)))
+
+
+def _literals(annotation: Any) -> Iterator[str]:  # noqa: ANN401
+    if isinstance(annotation, EnumMeta):
+        yield from (str(member.value) for member in annotation)  # type: ignore[attr-defined]
+    elif get_origin(annotation) is Literal:
+        yield from map(str, get_args(annotation))
+    elif get_origin(annotation) in (tuple, UnionType):
+        for argument in get_args(annotation):
+            yield from _literals(argument)

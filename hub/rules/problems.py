@@ -1,0 +1,115 @@
+"""What can be wrong with a rule book or its cases, said so that the writer can mend it at once.
+
+A check never stops at the first problem: :class:`RuleBookError` carries all of them, in the order of
+the file, each with its place, what was found and, where there is one, the nearest right name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
+from typing import ClassVar, Final, NamedTuple
+
+from hub.errors import ConfigurationError
+
+MESSAGES: Final[dict[str, tuple[str, str]]] = {
+    "YAML_SYNTAX": ("this is not YAML: {detail}", "不是合法的 YAML：{detail}"),
+    "YAML_ALIAS": (
+        "anchors and aliases (&, *, <<) are not allowed: write it out, people read this file",
+        "不允许使用锚点与别名（&、*、<<）：请完整写出，供人阅读",
+    ),
+    "YAML_TAG": ("tags such as {found} are not allowed", "不允许使用 {found} 这样的标签"),
+    "DUPLICATE_KEY": ("{found} stands here twice; the first is on line {first}", "{found} 重复；首次出现在第 {first} 行"),
+    "WRONG_SHAPE": ("expected {expected}, found {found}", "此处应为{expected_zh}，实为 {found}"),
+    "UNKNOWN_KEY": ("{found} is not a key here; known: {choices}", "此处没有 {found} 这个键；可用：{choices}"),
+    "MISSING_KEY": ("{key} is missing", "缺少 {key}"),
+    "EMPTY_TEXT": ("the text is empty", "文字为空"),
+    "WRONG_TYPE": ("expected {expected}, found {found}", "此处应为{expected_zh}，实为 {found}"),
+    "WRONG_VALUE": ("{found} will not do: {detail}", "{found} 不可用：{detail}"),
+    "UNKNOWN_CHOICE": ("{found} is not one of: {choices}", "{found} 不在可选项中：{choices}"),
+    "UNKNOWN_FACT": ("there is no fact {found}; known: {choices}", "没有 {found} 这种事实；可用：{choices}"),
+    "UNKNOWN_FIELD": ("fact {fact} has no field {found}; it has: {choices}", "事实 {fact} 没有字段 {found}；它有：{choices}"),
+    "UNKNOWN_OPERATOR": ("{found} is not a comparison; known: {choices}", "没有 {found} 这种比较；可用：{choices}"),
+    "NO_OPERATOR": ("the field {field} is compared with nothing; add one of: {choices}", "字段 {field} 没有比较；请加上其一：{choices}"),
+    "SEVERAL_OPERATORS": (
+        "one comparison per line; found {found}: make two lines of it",
+        "每行只能有一个比较；此处有 {found}：请分成两行",
+    ),
+    "OPERATOR_TYPE": (
+        "{operator} is not for {fact}.{field}, which is a {type}; for a {type}: {choices}",
+        "{operator} 不能用于 {fact}.{field}（类型 {type}）；可用：{choices}",
+    ),
+    "VALUE_TYPE": ("{fact}.{field} is a {type}: expected {expected}, found {found}",
+                   "{fact}.{field} 的类型是 {type}：应为{expected_zh}，实为 {found}"),
+    "QUOTE_IT": ("{found} is a number; {fact}.{field} is a text: put it in quotes",
+                 "{found} 是数字，而 {fact}.{field} 是文字：请加引号"),
+    "TRUE_OR_FALSE": ("write true or false, not {found}", "请写 true 或 false，不要写 {found}"),
+    "UNKNOWN_VALUE": ("{fact}.{field} is never {found}; it can be: {choices}", "{fact}.{field} 不会是 {found}；可能的值：{choices}"),
+    "BAD_MOMENT": (
+        "{found} is not a day here; write today, today - 365 days, today + 12 months, today - 2 years",
+        "{found} 不是可比较的日期；请写 today、today - 365 days、today + 12 months 或 today - 2 years",
+    ),
+    "EMPTY_CONDITION": ("the list is empty: nothing would be asked", "列表为空：等于什么都不问"),
+    "NO_CONDITION": ("expected one of: all, any, none, fact", "此处应为其一：all、any、none、fact"),
+    "DUPLICATE_ID": ("{found} is used twice; first on line {first}", "{found} 重复使用；首次在第 {first} 行"),
+    "UNKNOWN_CODE": ("{found} is not a guard's code; known: {choices}", "没有 {found} 这个守门代码；可用：{choices}"),
+    "DATA_CLASS": (
+        "the rule is of class p but reads {fact}, which is of class s",
+        "规则的数据类别是 p，却读取了类别为 s 的 {fact}",
+    ),
+    "PATH_ORDER": (
+        "only the last path, and the last path always, has no condition: it is taken otherwise",
+        "只有最后一条途径没有条件，且最后一条必须没有条件：其余情况走这一条",
+    ),
+}
+"""Code → text in English and Chinese. The codes are stable."""
+
+
+class Problem(NamedTuple):
+    """One thing to mend. Lines and columns count from 1."""
+
+    file: str
+    line: int
+    column: int
+    code: str
+    message: str
+    message_zh: str
+    nearest: str = ""
+
+    def __str__(self) -> str:
+        """Return ``file:line:column: CODE message (did you mean …?)``."""
+        hint = f" (did you mean {self.nearest}?)" if self.nearest else ""
+        return f"{self.file}:{self.line}:{self.column}: {self.code} {self.message}{hint}"
+
+    @property
+    def zh(self) -> str:
+        """The same in Chinese."""
+        hint = f"（是否想写 {self.nearest}？）" if self.nearest else ""
+        return f"{self.file}:{self.line}:{self.column}: {self.code} {self.message_zh}{hint}"
+
+
+class RuleBookError(ConfigurationError):
+    """A rule book, or the cases beside it, cannot be used: mend every problem listed."""
+
+    code: ClassVar[str] = "RULE_BOOK"
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        """Carry all problems, in the order of the file."""
+        self.problems = tuple(sorted(set(problems), key=lambda p: (p.line, p.column, p.code, p.message)))
+        first = self.problems[0]
+        count = len(self.problems)
+        super().__init__(
+            "\n".join(str(problem) for problem in self.problems),
+            where=f"{first.file}:{first.line}:{first.column}",
+            cure=f"mend {'this problem' if count == 1 else f'these {count} problems'}, then: hub rules check",
+        )
+
+    def __reduce__(self) -> tuple[type[RuleBookError], tuple[tuple[Problem, ...]]]:
+        """Make copies and pickles carry the problems."""
+        return type(self), (self.problems,)
+
+
+def nearest(found: object, choices: Iterable[str]) -> str:
+    """Return the choice that looks most like what was found, or nothing when none does."""
+    close = get_close_matches(str(found).lower(), list(choices), n=1, cutoff=0.5)
+    return close[0] if close else ""

@@ -1,0 +1,175 @@
+"""From a draft to the records that leave intake: pseudonyms for keys, sealed blocks for the rest."""
+
+from __future__ import annotations
+
+from typing import Any, Final, NamedTuple
+
+import msgspec
+
+from hub.connectors.directory import ORGANISATION, POPULATION, REGION_CHANGE
+from hub.connectors.draft import Alias, Broadcast, Contact, Draft, Hashed, Key
+from hub.connectors.reading import Reading
+from hub.core import merge
+from hub.core.codes import Code
+from hub.core.document import Document
+from hub.privacy.blind_index import BlindIndex
+from hub.privacy.sealing import Sealer
+from hub.schemas.codec import Codec
+
+FACTS: Final = "hub.person_facts"
+ALIAS: Final = "hub.alias"
+PARKED: Final = "hub.parked"
+LINK: Final = "alias"
+"""Kind of an assertion in *waiting* facts: another key of the same person, to be bound together with
+the one they wait for. The identity stage takes it out; it is no kind of the fact catalogue."""
+
+Assertion = dict[str, Any]
+Origin = dict[str, Any]
+
+
+class Told(NamedTuple):
+    """One event as its records speak of it."""
+
+    reading: Reading
+    ce_type: str
+    origin: Origin
+
+
+class Assembly:
+    """Turns drafts into framed records. Stateless but for its compiled writers and its keys."""
+
+    def __init__(self, codec: Codec, blind: BlindIndex, sealer: Sealer) -> None:
+        """Take the codec for the framed records, the blind index and the sealer of the epoch."""
+        self._blind = blind
+        self._sealer = sealer
+        self._encode_contact = msgspec.msgpack.Encoder().encode
+        self._write_facts = codec.writer(FACTS)
+        self._write_alias = codec.writer(ALIAS)
+        self._write_parked = codec.writer(PARKED)
+        self._announcing = {
+            name: (codec.catalogue.by_type(name).topic, codec.writer(name))
+            for name in (ORGANISATION, REGION_CHANGE, POPULATION)
+        }
+
+    def person(self, document: Document) -> bytes:
+        """Return the person key of a sure document."""
+        return self._blind.person(document)
+
+    def alias(self, alias: Alias) -> bytes:
+        """Return the blind index of a source's own key."""
+        return self._blind.alias(alias.kind, alias.value)
+
+    def assertions(self, draft: Draft, reading: Reading) -> list[Assertion]:
+        """Return what the draft asserts, with keys and names hashed; the party first."""
+        party = draft.party
+        name = self._blind.name
+        if draft.names:
+            party["name_forms"] = [name(canonical) for canonical in draft.names]
+        if draft.accepted:
+            party["names_accepted"] = [name(canonical) for canonical in draft.accepted]
+        if reading.problems:
+            conflicts = party.get("conflicts")
+            known = conflicts if isinstance(conflicts, list) else []
+            party["conflicts"] = [*known, Code.PROHIBITION_UNREADABLE.value]
+        made = [{"kind": "party", "key": b"", "fields": party}] if party else []
+        key = self._key
+        made += [
+            {"kind": claim.kind, "key": key(claim.key), "fields": claim.fields} for claim in draft.claims
+        ]
+        return made
+
+    def links(self, aliases: list[Alias]) -> list[Assertion]:
+        """Return the assertions that the person has these keys too."""
+        return [{"kind": LINK, "key": self.alias(alias), "fields": {"kind": alias.kind}} for alias in aliases]
+
+    def stamp(self, reading: Reading, assertions: list[Assertion]) -> bytes:
+        """Return the stamp of the event's assertions."""
+        return merge.stamp(reading.at, reading.restrictive, reading.seq, assertions)
+
+    def contact(self, contact: Contact | None, person: bytes) -> bytes | None:
+        """Return the contact block sealed for this person's records, or None when there is none."""
+        return None if contact is None else self._sealer.seal(self._encode_contact(contact), person)
+
+    def facts(
+        self, person: bytes, told: Told, assertions: list[Assertion], stamp: bytes, contact: bytes | None
+    ) -> bytes:
+        """Return a framed ``hub.person_facts``; ``person`` is empty while it is not known."""
+        reading = told.reading
+        return self._write_facts(
+            {
+                "person": person,
+                "event_id": reading.event_id,
+                "source": reading.source,
+                "type": told.ce_type,
+                "occurred_at": reading.at,
+                "received_at": reading.now,
+                "stamp": stamp,
+                "assertions": assertions,
+                "contact": contact,
+                "origin": told.origin,
+            }
+        )
+
+    def binding(self, index: bytes, kind: str, person: bytes, event_id: str, stamp: bytes) -> bytes:
+        """Return a framed ``hub.alias`` that binds a source's key to a person."""
+        return self._write_alias(
+            {
+                "alias": index,
+                "alias_kind": kind,
+                "person": person,
+                "facts": None,
+                "event_id": event_id,
+                "stamp": stamp,
+            }
+        )
+
+    def waiting(self, index: bytes, kind: str, facts: bytes, event_id: str, stamp: bytes) -> bytes:
+        """Return a framed ``hub.alias`` whose facts wait for the person."""
+        return self._write_alias(
+            {
+                "alias": index,
+                "alias_kind": kind,
+                "person": None,
+                "facts": facts,
+                "event_id": event_id,
+                "stamp": stamp,
+            }
+        )
+
+    def announcement(self, broadcast: Broadcast, reading: Reading) -> tuple[str, bytes, bytes]:
+        """Return topic, key and framed value of a record for everybody."""
+        topic, write = self._announcing[broadcast.schema]
+        value = broadcast.value
+        if broadcast.stamped:
+            told = {"kind": broadcast.schema, "key": broadcast.key.encode(), "fields": value}
+            value = {**value, "stamp": self.stamp(reading, [told])}
+        return topic, broadcast.key.encode(), write(value)
+
+    def event_key(self, reading: Reading) -> bytes:
+        """Return the key of the event itself: the same for each delivery of it."""
+        return self._blind.key("event", f"{reading.source}\n{reading.event_id}")
+
+    def parked(self, key: bytes, told: Told, reason: str, value: bytes) -> bytes:
+        """Return a framed ``hub.parked`` with the original ``value`` sealed for its key."""
+        reading = told.reading
+        return self._write_parked(
+            {
+                "event_id": reading.event_id,
+                "source": reading.source,
+                "type": told.ce_type,
+                "reason": reason,
+                "prohibition": reading.restrictive,
+                "occurred_at": reading.at,
+                "sealed": self._sealer.seal(value, key),
+                "origin": told.origin,
+            }
+        )
+
+    def _key(self, key: Key) -> bytes:
+        if key is None:
+            return b""
+        if isinstance(key, Alias):
+            return self._blind.alias(key.kind, key.value)
+        if isinstance(key, Hashed):
+            return self._blind.key(key.purpose, key.value)
+        return key.encode()

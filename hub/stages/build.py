@@ -1,0 +1,52 @@
+"""Binds the stages to what they need from the machine: the codec, the keys, the packaged regions.
+
+The one place where the whole hub is put together; the worker, the tests and the benchmarks all
+start here.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from hub import contracts, data
+from hub.privacy.key_ring import KeyRing
+from hub.stages.identity import IdentityStage
+from hub.stages.intake import IntakeStage
+from hub.stages.matching import MatchingStage
+from hub.stages.tables import HubTables
+
+if TYPE_CHECKING:
+    from hub.schemas.codec import Codec
+    from hub.settings import Settings
+    from hub.stages.contract import Stage, Tables
+
+__all__ = ("build_stages", "make_codec")
+
+
+def make_codec(settings: Settings) -> Codec:
+    """Return the codec; it reads the Confluent framing too when a schema registry file is set."""
+    file = settings.schema_registry_file
+    if file is None:
+        return contracts.codec()
+    registry = json.loads(file.read_text("utf-8"))
+    return contracts.codec({int(number): json.dumps(schema) if isinstance(schema, dict) else schema
+                            for number, schema in registry.items()})  # fmt: skip
+
+
+def build_stages(settings: Settings, keys: KeyRing | None = None) -> tuple[tuple[Stage, ...], Callable[[], Tables]]:
+    """Return the hub's stages in the order of the flow, and a factory for its broadcast tables.
+
+    Raises KeyRingError (a StopError) when ``settings.key_dir`` holds no readable key ring of the
+    configured cipher suite.
+    """
+    ring = keys if keys is not None else KeyRing.load(settings.key_dir, settings.cipher_suite)
+    codec, blind, sealer = make_codec(settings), ring.blind_index(), ring.sealer()
+    regions, crosswalk = data.regions(), data.crosswalk()
+    stages: tuple[Stage, ...] = (
+        IntakeStage(codec, blind, sealer, regions, crosswalk, valid_months=settings.valid_months),
+        IdentityStage(codec),
+        MatchingStage(codec, blind, sealer, ring.recipients()),
+    )
+    return stages, lambda: HubTables(codec, crosswalk)

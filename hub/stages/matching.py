@@ -1,0 +1,306 @@
+"""The matching stage: facts of a person in, invitations, decisions and figures out.
+
+State of a task, one byte of key space each::
+
+    p <person>                    the person: hub.core.person
+    i <county, 6> <person>        looked up when an organisation or region changes there;
+                                  the value is the residence, as far as it resolves
+    h <host unit> NUL <person>    looked up when an organisation of that host unit changes
+    o <organisation> NUL <person> has an open invitation to that organisation
+    t                             this task set the timers of what was announced before it began
+    s                             cursor of the restatement that a region change started
+
+The three indexes hold a person only while the directory has a say: an invitation is open, or the next
+thing to decide is where it would go. Timers carry the same keys: ``p`` a person's next day, ``o`` an
+organisation's, ``r`` a region change's, ``s`` the restatement's next step.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import islice
+from typing import Final, NamedTuple
+
+from hub import topics
+from hub.core import dates, invitation, matching, merge, person, statistics
+from hub.core.book import Book
+from hub.core.invitation import Change, Terms
+from hub.core.person import PersonState
+from hub.errors import DeadLetterError
+from hub.privacy.blind_index import BlindIndex
+from hub.privacy.sealing import RecipientSealer, Sealer
+from hub.schemas.codec import Codec
+from hub.stages import neighbourhood
+from hub.stages.announcement import NO_CONTACT, Announcer, Occasion, Verdict
+from hub.stages.contract import Batch, Context, TableChange
+from hub.stages.tables import POPULATION, HubTables
+
+PERSON: Final = b"p"
+STARTED: Final = b"t"
+RESTATEMENT: Final = b"s"
+ORGANISATION_TIMER: Final = b"o"
+REGION_TIMER: Final = b"r"
+REVIEW: Final = "review"
+"""Code of the guard that holds a person until a human has looked."""
+RESTATEMENT_STEP: Final = 500
+"""Persons re-evaluated per step after a region change: some 10 ms, so that other work goes on."""
+
+
+class MatchingStage:
+    """Merges facts, evaluates, moves invitations along, counts. See :class:`hub.stages.contract.Stage`."""
+
+    name = "matching"
+    topics: tuple[str, ...] = (topics.FACTS,)
+    small_state = False
+
+    def __init__(
+        self, codec: Codec, blind_index: BlindIndex, sealer: Sealer, recipients: RecipientSealer
+    ) -> None:
+        """Take the codec, the blind index for ids, and the keys for contact blocks."""
+        self._read = codec.reader(
+            "hub.person_facts", ("person", "event_id", "stamp", "assertions", "contact")
+        )
+        self._announce = Announcer(codec, blind_index, sealer, recipients)
+
+    def process(self, batch: Batch, ctx: Context) -> None:
+        """Merge each record's facts into its person, and evaluate whoever something new is known of."""
+        scene = _Scene.of(ctx)
+        self._start(scene)
+        state_of, read = ctx.state.get, self._read
+        for record in batch.records:
+            if record.value is None:
+                continue  # an erased person's tombstone
+            try:
+                told = read(record.value)
+                who: bytes = told["person"]
+                stored = state_of(PERSON + who)
+                state = person.decode(stored) if stored is not None else PersonState({}, {})
+                outcome = merge.merge(state.facts, state.stamps, told["stamp"], told["assertions"])
+            except DeadLetterError as error:
+                ctx.dead_letter(record, error.code, error.field, error.message)
+                continue
+            newer = told["contact"] is not None and told["stamp"] > state.contact_stamp
+            if newer:
+                state.contact, state.contact_stamp = told["contact"], told["stamp"]
+            if outcome == merge.Outcome.VALUES:
+                self._settle(scene, who, state, told["event_id"])
+            elif newer or outcome == merge.Outcome.MARKS:
+                ctx.state.put(PERSON + who, person.encode(state))
+
+    def on_timer(self, key: bytes, ctx: Context) -> None:
+        """Evaluate a person whose day has come, or wake those whom an organisation's or region's day concerns."""
+        kind, name = key[:1], key[1:]
+        if kind == PERSON:
+            self._evaluate_all((name,), _Scene.of(ctx), timer=True)
+        elif kind == ORGANISATION_TIMER:
+            _organisation_changed(name.decode(), ctx)
+        elif kind == REGION_TIMER:
+            _region_changed(name.decode(), ctx)
+        else:
+            self._restate(ctx)
+
+    def on_table(self, changes: Sequence[TableChange], ctx: Context) -> None:
+        """Wake those whom changed organisations and regions concern, now and on the days to come."""
+        organisations = {
+            change.key.decode().partition("/")[0]
+            for change in changes
+            if change.topic == topics.ORGANISATIONS
+        }
+        for org_id in sorted(organisations):
+            _organisation_changed(org_id, ctx)
+        for change in changes:
+            name = change.key.decode()
+            if change.topic == topics.REGIONS and not name.startswith(POPULATION):
+                _region_changed(name, ctx)
+
+    def sweep(self, after: bytes, limit: int, ctx: Context) -> bytes | None:
+        """Re-evaluate up to ``limit`` persons after the cursor; the cursor is a state key."""
+        keys = [key for key, _ in islice(ctx.state.scan(PERSON, after), limit)]
+        self._evaluate_all((key[1:] for key in keys), _Scene.of(ctx))
+        return keys[-1] if len(keys) == limit else None
+
+    def next_key(self, after: bytes, ctx: Context) -> bytes | None:
+        """Return the cursor of the first person after ``after``."""
+        return next((key for key, _ in ctx.state.scan(PERSON, after)), None)
+
+    def quarantine(self, key: bytes, ctx: Context) -> None:
+        """Hold a person whose evaluation raised, until something new is known of them."""
+        scene = _Scene.of(ctx)
+        if key[:1] == PERSON and scene.world is not None:
+            self._hold(scene, key[1:], scene.world.book)
+
+    def _start(self, scene: _Scene) -> None:
+        """Once per task: set the timers of what was announced for the days to come before it began."""
+        ctx, tables = scene.ctx, scene.tables
+        if ctx.state.get(STARTED) is not None:
+            return
+        ctx.state.put(STARTED, b"\x01")
+        for org_id, day in tables.organisations.upcoming(scene.today):
+            ctx.schedule(dates.midnight_ms(day), ORGANISATION_TIMER + org_id.encode())
+        for name, day in tables.regions.upcoming(scene.today):
+            ctx.schedule(dates.midnight_ms(day), REGION_TIMER + name.encode())
+
+    def _restate(self, ctx: Context) -> None:
+        after = self.sweep(ctx.state.get(RESTATEMENT) or b"", RESTATEMENT_STEP, ctx)
+        if after is None:
+            ctx.state.delete(RESTATEMENT)
+        else:
+            ctx.state.put(RESTATEMENT, after)
+            ctx.schedule(ctx.now, RESTATEMENT)
+
+    def _evaluate_all(self, persons: Iterable[bytes], scene: _Scene, *, timer: bool = False) -> None:
+        """Evaluate persons whom time or a table concerns."""
+        for who in persons:
+            stored = scene.ctx.state.get(PERSON + who)
+            if stored is not None:
+                state = person.decode(stored)
+                if timer:
+                    state.due = 0
+                self._settle(scene, who, state, None)
+
+    def _settle(self, scene: _Scene, who: bytes, state: PersonState, event_id: str | None) -> None:
+        """Gather, decide, apply: evaluate a person whose facts are up to date, and store them."""
+        ctx, today, world = scene.ctx, scene.today, scene.world
+        if world is None:  # before the first book: keep what is known, the sweep of its activation evaluates
+            ctx.state.put(PERSON + who, person.encode(state))
+            return
+        last = state.invitation
+        running = last is not None and last.ended_on is None
+        eligible = matching.evaluate(state, world, today, running=running)
+        change: Change | None = None
+        if last is not None and running:
+            change = invitation.advance(last, eligible, state.facts, scene.terms, today)
+        elif eligible.outcome == matching.INVITE and not invitation.cooling(last, scene.terms, today):
+            new_id = self._announce.invitation_id(who, state.episode + 1)
+            change = invitation.offer(new_id, state.episode + 1, eligible, scene.terms, today)
+        now = change.invitation if change is not None else last
+        outcome, code = eligible.outcome, eligible.code
+        if outcome == matching.INVITE and invitation.cooling(now, scene.terms, today):
+            outcome, code = matching.HELD, invitation.COOLDOWN
+        if change is not None or (outcome, code, eligible.rules) != (state.outcome, state.code, state.rules):
+            self._tell(
+                Occasion(ctx, world.book, who, event_id), state, Verdict(eligible, outcome, code, change)
+            )
+        held = code if eligible.hits and (now is None or now.ended_on is not None) else ""
+        figures = statistics.Figures(eligible.route.county, eligible.rules, held, now)
+        _count(state, statistics.contributions(state.facts, figures, today), ctx)
+        neighbourhood.index(who, state, eligible, ctx)
+        _wake(who, state, matching.next_day(eligible, now, world.book, today), ctx)
+        ctx.state.put(PERSON + who, person.encode(state))
+
+    def _tell(self, occasion: Occasion, state: PersonState, verdict: Verdict) -> None:
+        """Announce a change and what was decided, and remember it."""
+        eligible, outcome, code, change = verdict
+        last = state.invitation
+        if change is not None:
+            made = change.invitation
+            discloses = made.open and (
+                last is None or made.id != last.id or made.organisation != last.organisation
+            )
+            if not self._announce.invitation(occasion, change, eligible, state.contact, discloses=discloses):
+                verdict = verdict._replace(code=code or NO_CONTACT)
+            month = dates.iso(dates.day_of(occasion.ctx.now))[:7]
+            occasion.ctx.count(
+                f"flow.invitations|change={change.change}|month={month}|priority={made.priority}", 1
+            )
+            state.invitation, state.episode = made, made.episode
+        state.decisions += 1
+        self._announce.decision(occasion, state.decisions, verdict)
+        state.outcome, state.code, state.rules = outcome, code, eligible.rules
+
+    def _hold(self, scene: _Scene, who: bytes, book: Book) -> None:
+        """Withdraw what is open and hold for review, without evaluating: that is what failed."""
+        ctx = scene.ctx
+        stored = ctx.state.get(PERSON + who)
+        if stored is None:
+            return
+        state = person.decode(stored)
+        last, change = state.invitation, None
+        if last is not None and last.ended_on is None:
+            change = invitation.withdraw(last, REVIEW, scene.today)
+        eligible = matching.unevaluated(matching.HELD, REVIEW, last.kind if last is not None else "")
+        self._tell(
+            Occasion(ctx, book, who, None), state, Verdict(eligible, eligible.outcome, eligible.code, change)
+        )
+        _count(state, statistics.only_held(state.counted, REVIEW), ctx)
+        state.due = 0
+        ctx.cancel(PERSON + who)
+        ctx.state.put(PERSON + who, person.encode(state))
+
+
+class _Scene(NamedTuple):
+    """What all evaluations of one call have in common."""
+
+    ctx: Context
+    tables: HubTables
+    world: matching.Tables | None
+    """None before the first rule book."""
+    terms: Terms
+    today: int
+
+    @classmethod
+    def of(cls, ctx: Context) -> _Scene:
+        """Return the scene of the running transaction."""
+        tables = _tables(ctx)
+        book = tables.book
+        today = dates.day_of(ctx.now)
+        if book is None:
+            return cls(ctx, tables, None, Terms(0, 0), today)
+        world = matching.Tables(book, tables.organisations, tables.regions)
+        return cls(ctx, tables, world, Terms(book.valid_days, book.cooldown_expired_days), today)
+
+
+def _tables(ctx: Context) -> HubTables:
+    """Narrow the context's tables to the one implementation there is."""
+    tables = ctx.tables
+    assert isinstance(tables, HubTables)  # noqa: S101  # build_stages pairs this stage with these tables
+    return tables
+
+
+def _organisation_changed(org_id: str, ctx: Context) -> None:
+    """Wake those near an organisation, and set the timer of its next day."""
+    tables = _tables(ctx)
+    _wake_now(neighbourhood.near_organisation(org_id, ctx, tables), ctx)
+    timer = ORGANISATION_TIMER + org_id.encode()
+    day = tables.organisations.next_change(org_id, dates.day_of(ctx.now))
+    if day is None:
+        ctx.cancel(timer)
+    else:
+        ctx.schedule(dates.midnight_ms(day), timer)
+
+
+def _region_changed(name: str, ctx: Context) -> None:
+    """Wake those in the counties of a region change when its day has come, else set its timer."""
+    starts = _tables(ctx).regions.starts(name)
+    if starts is not None and starts > dates.day_of(ctx.now):
+        ctx.schedule(dates.midnight_ms(starts), REGION_TIMER + name.encode())
+        return
+    _wake_now(neighbourhood.near_region(name, ctx), ctx)
+    # Everybody's county may be another one: the figures are restated, a step per cycle.
+    ctx.state.put(RESTATEMENT, b"")
+    ctx.schedule(ctx.now, RESTATEMENT)
+
+
+def _count(state: PersonState, counted: tuple[str, ...], ctx: Context) -> None:
+    """Restate what the person adds to the stock figures."""
+    if counted != state.counted:
+        for counter, delta in statistics.changes(state.counted, counted).items():
+            ctx.count(counter, delta)
+        state.counted = counted
+
+
+def _wake_now(persons: Iterable[bytes], ctx: Context) -> None:
+    """Evaluate persons in this tick, each by an own timer: so one who raises cannot take the others along."""
+    for who in persons:
+        ctx.schedule(ctx.now, PERSON + who)
+
+
+def _wake(who: bytes, state: PersonState, day: int | None, ctx: Context) -> None:
+    """Set the person's one timer to the next day on which anything can change."""
+    due = day or 0
+    if due != state.due:
+        if due:
+            ctx.schedule(dates.midnight_ms(due), PERSON + who)
+        else:
+            ctx.cancel(PERSON + who)
+        state.due = due

@@ -1,0 +1,103 @@
+"""Whom a change of an organisation or a region concerns: the indexes of the matching stage.
+
+A person stands in them only while the directory has a say: an invitation is open, or the next thing to
+decide is where it would go. What is there for whom is kept with the person, so that an index is only
+written when it changes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from hub.core import consent, matching
+from hub.core.matching import Eligibility
+from hub.core.person import PersonState, party
+from hub.core.routing import COUNTY
+from hub.stages.contract import Context
+from hub.stages.tables import HubTables
+
+BY_COUNTY: Final = b"i"
+BY_HOST: Final = b"h"
+BY_ORGANISATION: Final = b"o"
+PERSON_BYTES: Final = 16
+_NUL: Final = b"\0"
+_UNKNOWN_COUNTY: Final = "000000"
+_OPEN_QUESTIONS: Final = frozenset({"region", "guardian"})
+"""Guards that come after, or are, the question where an invitation would go."""
+
+
+def entries(state: PersonState, eligible: Eligibility) -> tuple[tuple[bytes, bytes], ...]:
+    """Return under which (prefix, value) a person is to be found, after an evaluation."""
+    last = state.invitation
+    running = last is not None and last.ended_on is None
+    if not running and not _undecided(eligible):
+        return ()
+    where = eligible.route
+    county = (where.county or where.place[:COUNTY]).ljust(COUNTY, "0") if where.place else _UNKNOWN_COUNTY
+    found = [(BY_COUNTY + county.encode(), where.residence.encode())]
+    unit = party(state).get("host_unit")
+    if unit:
+        found.append((BY_HOST + unit.encode() + _NUL, b""))
+    if last is not None and running:
+        found.append((BY_ORGANISATION + last.organisation.encode() + _NUL, b""))
+    return tuple(found)
+
+
+def _undecided(eligible: Eligibility) -> bool:
+    """Return whether another organisation could change the answer for somebody without an invitation."""
+    if eligible.outcome == matching.INVITE:
+        return True
+    if not eligible.hits:
+        return False
+    return eligible.code in _OPEN_QUESTIONS or (
+        eligible.code == "consent" and eligible.view["subject"][0]["consent"] == consent.Status.RECIPIENT
+    )
+
+
+def index(who: bytes, state: PersonState, eligible: Eligibility, ctx: Context) -> None:
+    """Bring the index entries of a person up to date."""
+    now = entries(state, eligible)
+    if now != state.index:
+        for prefix in {prefix for prefix, _ in state.index} - {prefix for prefix, _ in now}:
+            ctx.state.delete(prefix + who)
+        for prefix, value in now:
+            if (prefix, value) not in state.index:
+                ctx.state.put(prefix + who, value)
+        state.index = now
+
+
+def near_organisation(org_id: str, ctx: Context, tables: HubTables) -> list[bytes]:
+    """Return the persons whose route an organisation can change, by all it ever was, in byte order."""
+    found = set(_under(BY_ORGANISATION + org_id.encode() + _NUL, ctx))
+    found.update(_under(BY_HOST + org_id.encode() + _NUL, ctx))
+    for _, organisation in tables.organisations.history(org_id):
+        if organisation is None:
+            continue
+        if organisation.host_unit:
+            found.update(_under(BY_HOST + organisation.host_unit.encode() + _NUL, ctx))
+        if len(organisation.region) >= COUNTY:
+            found.update(_residents(organisation.region, ctx))
+    return sorted(found)
+
+
+def near_region(name: str, ctx: Context) -> list[bytes]:
+    """Return the persons in the counties of a region change ``old/new/township``, in byte order."""
+    found: set[bytes] = set()
+    for code in name.split("/")[:2]:
+        if len(code) >= COUNTY:
+            found.update(_under(BY_COUNTY + code[:COUNTY].encode(), ctx))
+    return sorted(found)
+
+
+def _under(prefix: bytes, ctx: Context) -> Iterator[bytes]:
+    for key, _ in ctx.state.scan(prefix):
+        yield key[-PERSON_BYTES:]
+
+
+def _residents(region: str, ctx: Context) -> Iterator[bytes]:
+    """Yield the persons of the region's county whom an organisation there may concern."""
+    code = region.encode()
+    for key, residence in ctx.state.scan(BY_COUNTY + code[:COUNTY]):
+        if not residence or residence.startswith(code):
+            yield key[-PERSON_BYTES:]

@@ -1,0 +1,79 @@
+"""The broadcast tables, whole in every worker: rule book, organisations, regions, controls.
+
+The engine feeds them record by record, in offset order, from the beginning of the broadcast topics;
+tasks act on a change later, each from its own cursor.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from hub import topics
+from hub.core.edition import Edition
+from hub.core.organisation import Directory
+from hub.core.region import Crosswalk
+from hub.rules.book import load
+from hub.rules.compile import CompiledBook, compile_book
+from hub.schemas.codec import Codec
+
+ACTIVE: Final = b"active"
+"""The key of the active rule book on ``hub.rules``."""
+POPULATION: Final = "population/"
+"""How the keys of population figures begin on ``hub.regions``."""
+
+
+class HubTables:
+    """What every worker holds whole: :class:`hub.stages.contract.Tables`."""
+
+    def __init__(self, codec: Codec, crosswalk: Crosswalk) -> None:
+        """Start empty, with the packaged crosswalk of region codes."""
+        self._codec = codec
+        self._compiled: dict[str, CompiledBook] = {}
+        self.book: CompiledBook | None = None
+        """The active rule book, compiled; None before the first activation."""
+        self.organisations = Directory()
+        self.regions = Edition(crosswalk)
+        self.populations: dict[str, Mapping[str, Any]] = {}
+        """Key to ``hub.population`` record."""
+        self.controls: dict[str, Mapping[str, Any]] = {}
+        """Key to ``hub.control`` record."""
+
+    @property
+    def edition(self) -> str:
+        """Id and version of the active rule book, empty when there is none yet."""
+        return self.book.id if self.book is not None else ""
+
+    def apply(self, topic: str, key: bytes, value: bytes | None) -> None:
+        """Fold one record of a broadcast topic in; a null value takes the key back."""
+        name = key.decode()
+        record = self._codec.decode(value)[1] if value is not None else None
+        if topic == topics.ORGANISATIONS:
+            org_id, _, aspect = name.partition("/")
+            self.organisations.announce(org_id, aspect, record)
+        elif topic == topics.REGIONS and name.startswith(POPULATION):
+            _keep(self.populations, name, record)
+        elif topic == topics.REGIONS:
+            self.regions.change(name, record)
+        elif topic == topics.CONTROLS:
+            _keep(self.controls, name, record)
+        elif topic == topics.RULES and key == ACTIVE:
+            self.book = self._compile(record) if record is not None else None
+
+    def _compile(self, record: Mapping[str, Any]) -> CompiledBook:
+        """Compile a book once per text. Raise RuleBookError for one that was published unchecked."""
+        text = record["text"]
+        compiled = self._compiled.get(text)
+        if compiled is None:
+            compiled = compile_book(
+                load(text, file=f"{topics.RULES}/{record['book_id']}@{record['version']}")
+            )
+            self._compiled = {text: compiled}
+        return compiled
+
+
+def _keep(table: dict[str, Mapping[str, Any]], name: str, record: Mapping[str, Any] | None) -> None:
+    if record is None:
+        table.pop(name, None)
+    else:
+        table[name] = record

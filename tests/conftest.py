@@ -1,0 +1,87 @@
+"""Fixtures every test may use: a clean environment, and one real broker for the whole run."""
+
+from __future__ import annotations
+
+import os
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+from hub import kafka, provision
+from hub.embedded.broker import EmbeddedBroker, settings_for
+from hub.topics import TOPICS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from confluent_kafka.admin import AdminClient
+
+    from hub.settings import Settings
+
+_KEPT = ("HUB_CACHE_DIR", "HUB_MAVEN_URL")
+"""Where downloads live may come from outside; every other setting would make a test depend on the machine."""
+_WAIT_S = 30.0
+
+
+@pytest.fixture(scope="session", autouse=True)
+def clean_environment() -> Iterator[None]:
+    """Hide the developer's own HUB_* variables from the tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in os.environ:
+            if name.startswith("HUB_") and name not in _KEPT:
+                patch.delenv(name)
+        yield
+
+
+@pytest.fixture(scope="session")
+def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedBroker]:
+    """Run one embedded Kafka for the whole test session; it dies with the session, however that ends."""
+    with EmbeddedBroker(tmp_path_factory.mktemp("broker")) as running:
+        yield running
+
+
+@pytest.fixture
+def bootstrap(broker: EmbeddedBroker) -> str:
+    """Return the session broker's address."""
+    return broker.bootstrap
+
+
+@pytest.fixture
+def settings(bootstrap: str, tmp_path: Path) -> Settings:
+    """Return settings for the session broker, with 4 partitions and directories of this test's own."""
+    return settings_for(
+        bootstrap,
+        partitions=4,
+        state_dir=tmp_path / "state",
+        key_dir=tmp_path / "keys",
+        broker_dir=tmp_path / "broker",
+        metrics_port=0,
+    )
+
+
+@pytest.fixture
+def empty_broker(settings: Settings) -> AdminClient:
+    """Remove all of the hub's topics and all groups from the session broker; return an admin client."""
+    admin = kafka.admin(settings)
+    groups = [g.group_id for g in admin.list_consumer_groups().result().valid]
+    if groups:
+        for group in admin.delete_consumer_groups(groups).values():
+            group.result()
+    names = {topic.name for topic in TOPICS}
+    there = sorted(names & set(admin.list_topics(timeout=_WAIT_S).topics))
+    if there:
+        for deleted in admin.delete_topics(there).values():
+            deleted.result()
+    deadline = time.monotonic() + _WAIT_S
+    while names & set(admin.list_topics(timeout=_WAIT_S).topics):  # the answer lags behind the deed
+        assert time.monotonic() < deadline, "the broker does not forget deleted topics"
+    return admin
+
+
+@pytest.fixture
+def fresh_topics(settings: Settings, empty_broker: AdminClient) -> Settings:
+    """Give the session broker all of the hub's topics, new and empty; return settings for it."""
+    provision.ensure(empty_broker, settings)
+    return settings
