@@ -76,7 +76,6 @@ lock: $(READY) ## pin the newest versions that pyproject.toml allows
 		--extra dev -c requirements-bench.lock pyproject.toml -o requirements.lock
 
 broker-lock: $(READY) ## pin the embedded broker's jars: make broker-lock KAFKA=4.3.1
-	@$(PIP) install 'jgo>=3.2,<4'
 	@$(BIN)/python -m hub.embedded.pin $(KAFKA)
 
 clean: ## remove .venv, caches and the demo's data; not the download cache

@@ -1,56 +1,39 @@
-"""What every benchmark run needs: a broker of its own, loaded topics, and rates seen from outside."""
+"""The arithmetic of the benchmark: samples of committed offsets to rates, rates to medians and verdicts. Pure."""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator, Sequence
-from typing import NamedTuple
+from collections.abc import Iterable, Mapping, Sequence
+from statistics import median
+from typing import Final, NamedTuple
 
-import psutil
-from confluent_kafka import ConsumerGroupTopicPartitions, TopicPartition
-from confluent_kafka.admin import AdminClient, OffsetSpec
+__all__ = ("Bar", "Place", "Rate", "Sample", "Summary", "Verdict", "judge", "percentile", "rate_of", "scaling", "summary_of")
 
-from hub import kafka
-from hub.settings import Settings
-
-__all__ = ("Rate", "Usage", "committed", "ends", "read_all", "watch")
-
-_IDLE_S = 0.1
-"""How often committed offsets are looked at."""
+Place = tuple[str, int]
+"""Topic and partition."""
+_MILLION: Final = 1e6
 
 
-class Usage(NamedTuple):
-    """CPU seconds of a process and its children, and resident bytes."""
+class Sample(NamedTuple):
+    """One look from outside: when, what was committed, and what had been used so far."""
 
+    at_s: float
+    committed: Mapping[Place, int]
+    """Next offset by place; a place the group has not committed is absent."""
     cpu_s: float
+    """Of the contestant's processes."""
+    broker_cpu_s: float
     rss: int
-
-    @classmethod
-    def of(cls, pid: int) -> Usage:
-        """Return what the process tree has used so far."""
-        cpu_s, rss = 0.0, 0
-        try:
-            root = psutil.Process(pid)
-            tree = [root, *root.children(recursive=True)]
-        except psutil.NoSuchProcess:
-            return cls(0.0, 0)
-        for process in tree:
-            try:
-                times = process.cpu_times()
-                cpu_s += times.user + times.system
-                rss += process.memory_info().rss
-            except psutil.NoSuchProcess:
-                continue
-        return cls(cpu_s, rss)
 
 
 class Rate(NamedTuple):
-    """One run: events, seconds from the first commit seen to the last, CPU seconds, resident bytes."""
+    """One run: events and seconds between the first commit and the finish, and what was used meanwhile."""
 
     events: int
     seconds: float
     cpu_s: float
+    broker_cpu_s: float
     rss: int
+    """Most that was resident at once, in bytes."""
 
     @property
     def per_second(self) -> float:
@@ -60,83 +43,133 @@ class Rate(NamedTuple):
     @property
     def cpu_per_million(self) -> float:
         """CPU seconds per million events."""
-        return self.cpu_s * 1e6 / self.events
+        return self.cpu_s * _MILLION / self.events
+
+    @property
+    def broker_per_million(self) -> float:
+        """The broker's CPU seconds per million events."""
+        return self.broker_cpu_s * _MILLION / self.events
+
+    @property
+    def broker_cores(self) -> float:
+        """How many cores the broker kept busy."""
+        return self.broker_cpu_s / self.seconds
 
 
-def ends(admin: AdminClient, topics: Sequence[str]) -> dict[tuple[str, int], int]:
-    """Return the end offset of every partition of the topics (0 = empty)."""
-    wanted = {
-        TopicPartition(name, partition): OffsetSpec.latest()
-        for name in topics
-        for partition in admin.list_topics(name, timeout=10).topics[name].partitions
-    }
-    found = admin.list_offsets(wanted)
-    return {(place.topic, place.partition): future.result().offset for place, future in found.items()}
+class Summary(NamedTuple):
+    """Medians over the rounds of one contestant, and the spread of its rates."""
+
+    rounds: int
+    per_second: float
+    slowest: float
+    fastest: float
+    cpu_per_million: float
+    broker_per_million: float
+    broker_cores: float
+    rss: int
 
 
-def committed(admin: AdminClient, group: str) -> dict[tuple[str, int], int]:
-    """Return the committed offset of every partition the group has committed."""
-    asked = admin.list_consumer_group_offsets([ConsumerGroupTopicPartitions(group)])
-    places = asked[group].result().topic_partitions or []
-    return {(place.topic, place.partition): place.offset for place in places if place.offset >= 0}
+class Bar(NamedTuple):
+    """What DESIGN §11 asks of a figure. ``at_most`` turns it round: less is better."""
+
+    name: str
+    bar: float
+    aim: float | None
+    unit: str = "×"
+    at_most: bool = False
 
 
-def watch(
-    admin: AdminClient,
-    group: str,
-    first: Sequence[str],
-    all_topics: Sequence[str],
-    events: int,
-    pid: int,
-    alive: Callable[[], bool],
-    limit_s: float = 900.0,
+class Verdict(NamedTuple):
+    """A figure beside its bar; ``value`` None = not measured."""
+
+    bar: Bar
+    value: float | None
+    note: str = ""
+
+    @property
+    def word(self) -> str:
+        """``aim`` (reached), ``bar`` (passed), ``miss`` or ``not measured``."""
+        if self.value is None:
+            return "not measured"
+        bar = self.bar
+        if bar.aim is not None and _reaches(self.value, bar.aim, at_most=bar.at_most):
+            return "aim"
+        return "bar" if _reaches(self.value, bar.bar, at_most=bar.at_most) else "miss"
+
+
+def rate_of(
+    samples: Sequence[Sample], starts: Mapping[Place, int], inputs: Mapping[Place, int], finish: Mapping[Place, int]
 ) -> Rate:
-    """Watch a group work through ``first`` and everything that follows from it on ``all_topics``.
+    """Return the rate between the first commit of an input and the first sample that has reached the finish.
 
-    The clock starts with the first commit on ``first`` (start-up does not count, nor do the events
-    before it) and stops when the group has caught up with every topic. CPU is taken over the same span.
+    ``inputs`` are the input places with their end offsets, ``starts`` where the group began (absent = 0), ``finish``
+    the offset behind the last record of every place that must be worked off, inputs included. What was
+    committed in the first sample does not count: it was done before the clock started. ValueError when
+    the samples do not show both ends.
     """
-    deadline = time.monotonic() + limit_s
-    names = set(first)
-    started: tuple[float, int, float] | None = None
-    while time.monotonic() < deadline:
-        if not alive():
-            message = f"{group}: the process under measurement ended early"
-            raise RuntimeError(message)
-        offsets = committed(admin, group)
-        done = sum(offset for (topic, _), offset in offsets.items() if topic in names)
-        if started is None and done:
-            started = (time.monotonic(), done, Usage.of(pid).cpu_s)
-        if started is not None and done and _caught_up(offsets, ends(admin, all_topics)):
-            usage = Usage.of(pid)
-            start_s, before, cpu_s = started
-            return Rate(events - min(before, events - 1), time.monotonic() - start_s, usage.cpu_s - cpu_s, usage.rss)
-        time.sleep(_IDLE_S)
-    message = f"{group}: not done after {limit_s:g} s"
-    raise TimeoutError(message)
+
+    def done(sample: Sample) -> int:
+        return sum(max(0, sample.committed.get(place, 0) - starts.get(place, 0)) for place in inputs)
+
+    total = sum(end - starts.get(place, 0) for place, end in inputs.items())
+    first = next((sample for sample in samples if done(sample) > 0), None)
+    last = next((sample for sample in samples if _has_reached(sample.committed, finish)), None)
+    if first is None or last is None:
+        raise ValueError("the samples show no beginning, or no end")
+    events = total - done(first)
+    seconds = last.at_s - first.at_s
+    if events <= 0 or seconds <= 0:
+        raise ValueError("everything was done at the first commit: too few events to measure")
+    rss = max(sample.rss for sample in samples)
+    return Rate(events, seconds, last.cpu_s - first.cpu_s, last.broker_cpu_s - first.broker_cpu_s, rss)
 
 
-def _caught_up(offsets: dict[tuple[str, int], int], wanted: dict[tuple[str, int], int]) -> bool:
-    return all(offsets.get(place, 0) >= end for place, end in wanted.items() if end)
+def summary_of(rates: Sequence[Rate]) -> Summary:
+    """Return the medians of one contestant's runs."""
+    speeds = [rate.per_second for rate in rates]
+    return Summary(
+        len(rates),
+        median(speeds),
+        min(speeds),
+        max(speeds),
+        median(rate.cpu_per_million for rate in rates),
+        median(rate.broker_per_million for rate in rates),
+        median(rate.broker_cores for rate in rates),
+        max(rate.rss for rate in rates),
+    )
 
 
-def read_all(settings: Settings, topics: Sequence[str]) -> Iterator[tuple[str, bytes, bytes | None]]:
-    """Yield (topic, key, value) of every committed record of the topics, partition by partition."""
-    admin = kafka.admin(settings)
-    wanted = {place: end for place, end in ends(admin, topics).items() if end}
-    consumer = kafka.consumer(settings, None, {"auto.offset.reset": "earliest", "enable.partition.eof": True})
-    try:
-        for topic, partition in wanted:
-            consumer.assign([TopicPartition(topic, partition, 0)])
-            while True:
-                message = consumer.poll(10)
-                if message is None:
-                    raise TimeoutError(topic)
-                error = message.error()
-                if error is not None:
-                    if error.name() == "_PARTITION_EOF":
-                        break
-                    raise RuntimeError(error.str())
-                yield topic, message.key() or b"", message.value()
-    finally:
-        consumer.close()
+def scaling(one: Summary, two: Summary, cores: int) -> float:
+    """Return how much faster two workers are than one, had the broker not taken their second core.
+
+    Two workers want two cores. What the machine could give them is all its cores less those the broker
+    kept busy meanwhile; the measured ratio is scaled by what was missing. With cores enough nothing is.
+    """
+    available = min(2.0, max(1.0, cores - two.broker_cores))
+    return two.per_second / one.per_second * 2.0 / available
+
+
+def percentile(values: Iterable[float], share: float) -> float:
+    """Return the nearest-rank percentile, ``share`` between 0 and 1. ValueError without values.
+
+    >>> percentile([1, 2, 3, 4], 0.5)
+    2
+    """
+    ordered = sorted(values)
+    if not ordered:
+        raise ValueError("no values")
+    rank = -(-len(ordered) * share // 1)
+    return ordered[min(len(ordered), max(1, int(rank))) - 1]
+
+
+def judge(bar: Bar, value: float | None, note: str = "") -> Verdict:
+    """Return the figure beside its bar."""
+    return Verdict(bar, value, note)
+
+
+def _has_reached(committed: Mapping[Place, int], finish: Mapping[Place, int]) -> bool:
+    return all(committed.get(place, 0) >= offset for place, offset in finish.items())
+
+
+def _reaches(value: float, wanted: float, *, at_most: bool) -> bool:
+    return value <= wanted if at_most else value >= wanted

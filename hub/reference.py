@@ -24,6 +24,10 @@ GENERATORS: Final[tuple[tuple[str, str], ...]] = (
     ("docs/reference/topics.md", "hub.reference:topics_page"),
     ("docs/reference/settings.md", "hub.reference:settings_page"),
     ("docs/reference/errors.md", "hub.reference:errors_page"),
+    ("docs/reference/events.md", "hub.contracts:reference"),
+    ("docs/reference/metrics.md", "hub.metrics:reference"),
+    ("docs/reference/rules.md", "hub.rulebooks:rules_reference"),
+    ("docs/reference/facts.md", "hub.rulebooks:facts_reference"),
 )
 """Every generated page and the function that writes it. Add one here and nowhere else."""
 
@@ -95,8 +99,7 @@ def topics_page() -> str:
         "Made by `hub topics ensure`, compared by `hub topics check`. Partition counts are fixed at birth.\n"
         "Of a topic that an upstream system owns only the partition count is checked: it may be smaller\n"
         "than the hub's, not larger. `retention.ms` of upstream topics and of `hub.facts` follows\n"
-        "`HUB_RECOVERY_HORIZON_DAYS`.\n\n"
-        + table(columns, rows)
+        "`HUB_RECOVERY_HORIZON_DAYS`.\n\n" + table(columns, rows)
     )
 
 

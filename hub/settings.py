@@ -91,7 +91,7 @@ class Settings(BaseSettings):
         str,
         _is(
             "Kafka brokers, host:port, comma-separated",
-            "Kafka 地址,逗号分隔",
+            "Kafka 地址，逗号分隔",
             pattern=r"^[^\s,]+:\d+(,[^\s,]+:\d+)*$",
         ),
     ] = "localhost:9092"
@@ -100,7 +100,7 @@ class Settings(BaseSettings):
         NoDecode,
         _is(
             "librdkafka properties, one variable HUB_KAFKA_<PROPERTY> each: SASL, TLS, …",
-            "透传的 librdkafka 参数(SASL、TLS 等)",
+            "透传的 librdkafka 参数（SASL、TLS 等）",
         ),
     ] = Field(default_factory=dict)
     group: Annotated[
@@ -115,7 +115,7 @@ class Settings(BaseSettings):
         int,
         _is(
             "partitions of facts, identity, state and upstream topics; fixed at birth",
-            "分区数,建成后不可更改",
+            "分区数，建成后不可更改",
             ge=1,
             le=4096,
         ),
@@ -124,7 +124,7 @@ class Settings(BaseSettings):
         int | None,
         _is(
             "copies of each partition; unset = 3, or as many as there are brokers",
-            "副本数,缺省 3(或全部节点数)",
+            "副本数，缺省 3（或全部节点数）",
             ge=1,
             le=9,
         ),
@@ -136,7 +136,7 @@ class Settings(BaseSettings):
         Path | None,
         _is(
             "JSON file {id: schema} of a schema registry: accepts Confluent framing",
-            "模式注册表导出文件,启用 Confluent 封装",
+            "模式注册表导出文件，启用 Confluent 封装",
         ),
     ] = None
 
@@ -153,7 +153,7 @@ class Settings(BaseSettings):
     flush_interval_s: Annotated[
         float, _is("changed counters are published this often", "计数器发布间隔", gt=0, le=60)
     ] = 0.5
-    clock: Annotated[Clock, _is("wall, or ticks for simulated time", "时钟来源:墙上时钟或模拟时刻")] = (
+    clock: Annotated[Clock, _is("wall, or ticks for simulated time", "时钟来源：墙上时钟或模拟时刻")] = (
         Clock.WALL
     )
     session_timeout_s: Annotated[
@@ -163,7 +163,7 @@ class Settings(BaseSettings):
         float,
         _is(
             "a dead worker's transaction is aborted after this; pins readers meanwhile",
-            "事务超时,不超过 10 秒",
+            "事务超时，不超过 10 秒",
             ge=1,
             le=10,
         ),
@@ -175,7 +175,7 @@ class Settings(BaseSettings):
         int, _is("tries of a cycle before the worker restarts clean", "重试次数上限", ge=0, le=100)
     ] = 8
     retry_backoff_s: Annotated[
-        float, _is("first pause between tries; doubles each time", "首次重试间隔,逐次加倍", gt=0, le=60)
+        float, _is("first pause between tries; doubles each time", "首次重试间隔，逐次加倍", gt=0, le=60)
     ] = 0.2
     stall_after_s: Annotated[
         float,
@@ -187,7 +187,7 @@ class Settings(BaseSettings):
         ),
     ] = 60.0
     dead_letter_limit: Annotated[
-        int, _is("dead letters per window before the worker stops", "时间窗内死信上限,超过即停", ge=1)
+        int, _is("dead letters per window before the worker stops", "时间窗内死信上限，超过即停", ge=1)
     ] = 1000
     dead_letter_window_s: Annotated[float, _is("length of that window", "死信时间窗", gt=0)] = 60.0
     sweep_records: Annotated[
@@ -196,28 +196,28 @@ class Settings(BaseSettings):
 
     # --- files
     state_dir: Annotated[
-        Path, _is("the workers' stores; can be rebuilt from Kafka", "本地状态目录(可由 Kafka 重建)")
+        Path, _is("the workers' stores; can be rebuilt from Kafka", "本地状态目录（可由 Kafka 重建）")
     ] = Path(".hub/state")
     key_dir: Annotated[
-        Path, _is("the key ring; back it up, it cannot be rebuilt", "密钥目录(须备份,不可重建)")
+        Path, _is("the key ring; back it up, it cannot be rebuilt", "密钥目录（须备份，不可重建）")
     ] = Path(".hub/keys")
     store_cache_bytes: Annotated[
         int, _is("block cache shared by all stores of a worker", "存储块缓存", ge=1 << 20)
     ] = 64 << 20
 
     # --- privacy and the domain
-    cipher_suite: Annotated[CipherSuite, _is("sm = SM3/SM4, intl = SHA-256/AES", "密码套件:国密或国际")] = (
+    cipher_suite: Annotated[CipherSuite, _is("sm = SM3/SM4, intl = SHA-256/AES", "密码套件：国密或国际")] = (
         CipherSuite.SM
     )
     recovery_horizon_days: Annotated[
         int,
-        _is("how long facts and events stay replayable", "可恢复期:事实与事件的保留天数", ge=1, le=36_500),
+        _is("how long facts and events stay replayable", "可恢复期：事实与事件的保留天数", ge=1, le=36_500),
     ] = 400
     valid_months: Annotated[
         dict[str, int],
         _is(
             "months a certificate is valid when it does not say, per kind, as JSON",
-            "证书未注明有效期时的月数(按类别,JSON)",
+            "证书未注明有效期时的月数（按类别，JSON）",
         ),
     ] = Field(default_factory=lambda: {"first_aider": 36, "cpr_aed": 36, "trainer": 36})
 
@@ -226,7 +226,7 @@ class Settings(BaseSettings):
         "127.0.0.1"
     )
     metrics_port: Annotated[
-        int, _is("port of the same; 0 = any free one", "监控端口,0 表示任选", ge=0, le=65_535)
+        int, _is("port of the same; 0 = any free one", "监控端口，0 表示任选", ge=0, le=65_535)
     ] = 9464
     log_level: Annotated[
         str, _is("DEBUG, INFO, WARNING or ERROR", "日志级别", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
@@ -242,13 +242,13 @@ class Settings(BaseSettings):
         )
     )
     maven_url: Annotated[
-        str,
+        str | None,
         _is(
-            "where the embedded broker's jars come from; a mirror serves too",
-            "Maven 仓库地址(可用镜像)",
+            "a mirror to fetch the embedded broker's jars from; unset = the public Maven repository that jgo knows",
+            "内嵌 Kafka 依赖包的镜像地址;缺省为公共 Maven 仓库",
             pattern="^(https?|file)://",
         ),
-    ] = "https://repo.maven.apache.org/maven2"
+    ] = None
 
     @classmethod
     def settings_customise_sources(

@@ -122,7 +122,7 @@ TOPICS: Final[tuple[Topic, ...]] = (
     _upstream(DIRECTORY, "the organisation and region directory", "组织与区划目录"),
     Topic(
         FACTS, "person key", None, Cleanup.DELETE, HORIZON, (),
-        "canonical facts of a person, contact block sealed", "个人事实(联系信息已密封)",
+        "canonical facts of a person, contact block sealed", "个人事实（联系信息已密封）",
     ),
     Topic(
         IDENTITY, "alias (a blind index)", None, Cleanup.DELETE, 90 * _DAY_MS, (),
@@ -139,7 +139,7 @@ TOPICS: Final[tuple[Topic, ...]] = (
     Topic(
         DECISIONS, "person key", None, Cleanup.DELETE, 1096 * _DAY_MS, (),
         "each evaluation that changed something, with rule, reason and facts used; three years by law",
-        "每次产生变化的判定及其依据,依法保存三年",
+        "每次产生变化的判定及其依据，依法保存三年",
     ),
     Topic(
         PARTS, "counter and origin", None, Cleanup.COMPACT, FOREVER, _REREAD,
@@ -156,7 +156,7 @@ TOPICS: Final[tuple[Topic, ...]] = (
     Topic(
         DEAD_LETTERS, "source topic-partition-offset", None, Cleanup.DELETE, 90 * _DAY_MS, (),
         "what could not be processed: reason, field path, original sealed",
-        "无法处理的记录:原因、字段路径与密封原文",
+        "无法处理的记录：原因、字段路径与密封原文",
     ),
     _table(ORGANISATIONS, "organisation id / aspect", "the organisation directory", "组织目录"),
     _table(REGIONS, "codes, or population key", "changes of region codes; population", "区划变更与人口数据"),
@@ -164,7 +164,7 @@ TOPICS: Final[tuple[Topic, ...]] = (
     _table(CONTROLS, "free", "what operators ordered", "运维指令"),
     Topic(
         TICKS, "none", 1, Cleanup.DELETE, _WEEK_MS, (),
-        "simulated time: the newest record is now", "模拟时刻:最新一条即为当前时间",
+        "simulated time: the newest record is now", "模拟时刻：最新一条即为当前时间",
     ),
 )  # fmt: skip
 """Every topic, in the order of the reference page. Add one here and nowhere else."""

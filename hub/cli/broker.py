@@ -14,8 +14,9 @@ from hub.cli.common import JsonOption, console, err_console, load_settings, new_
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from hub.embedded.broker import EmbeddedBroker, Status
+    from hub.embedded.broker import EmbeddedBroker
     from hub.embedded.jars import Progress
+    from hub.embedded.running import Status
 
 app = new_app(
     "Start, look at and stop the embedded broker: a real Apache Kafka of one node.\n\n"
@@ -57,7 +58,8 @@ def start(
 
       hub broker start --dir /tmp/kafka --port 0 --json
     """
-    from hub.embedded.broker import EmbeddedBroker, status
+    from hub.embedded.broker import EmbeddedBroker
+    from hub.embedded.running import status
 
     home = directory or load_settings().broker_dir
     running = status(home)
@@ -80,7 +82,7 @@ def show_status(*, directory: DirOption = None, as_json: JsonOption = False) -> 
 
     Example: hub broker status --json
     """
-    from hub.embedded.broker import status
+    from hub.embedded.running import status
 
     home = directory or load_settings().broker_dir
     running = status(home)
@@ -100,7 +102,7 @@ def stop_broker(*, directory: DirOption = None, as_json: JsonOption = False) -> 
 
     Example: hub broker stop --dir /tmp/kafka
     """
-    from hub.embedded.broker import stop
+    from hub.embedded.running import stop
 
     home = directory or load_settings().broker_dir
     stopped = stop(home)

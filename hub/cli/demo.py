@@ -27,16 +27,26 @@ def demo(
     people: Annotated[int, typer.Option("--people", min=1, help="Synthetic people.")] = 20_000,
     days: Annotated[int, typer.Option("--days", min=1, max=1500, help="Logical days.")] = 365,
     seed: Annotated[int, typer.Option("--seed", help="The same seed gives the same year.")] = 1,
-    county: Annotated[str, typer.Option("--county", metavar="CODE", help="Six digits of a county in Zhejiang.")] = "330604",
+    county: Annotated[
+        str, typer.Option("--county", metavar="CODE", help="Six digits of a county in Zhejiang.")
+    ] = "330604",
     problems: Annotated[
-        float, typer.Option("--problems", min=0.0, max=1.0, help="Share of events with a data-quality problem.")
+        float,
+        typer.Option("--problems", min=0.0, max=1.0, help="Share of events with a data-quality problem."),
     ] = 0.03,
     workers: Annotated[int, typer.Option("--workers", "-w", min=1, max=16, help="Worker processes.")] = 2,
     directory: Annotated[
-        Path | None, typer.Option("--dir", help="Where everything lives [default: a temporary directory].", show_default=False)
+        Path | None,
+        typer.Option(
+            "--dir", help="Where everything lives [default: a temporary directory].", show_default=False
+        ),
     ] = None,
-    keep: Annotated[bool, typer.Option("--keep", help="Leave broker and workers running, and say how to look.")] = False,
-    stop: Annotated[bool, typer.Option("--stop", help="Stop a demo that was kept in --dir, and do nothing else.")] = False,
+    keep: Annotated[
+        bool, typer.Option("--keep", help="Leave broker and workers running, and say how to look.")
+    ] = False,
+    stop: Annotated[
+        bool, typer.Option("--stop", help="Stop a demo that was kept in --dir, and do nothing else.")
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Start a real Kafka and the hub, play a year of synthetic events, compare with what must come out.
@@ -58,7 +68,9 @@ def demo(
 
     if stop:
         if directory is None:
-            raise UsageError("--stop needs the directory of the demo", "--dir", "give the --dir it was started with")
+            raise UsageError(
+                "--stop needs the directory of the demo", "--dir", "give the --dir it was started with"
+            )
         stopped = stop_kept(directory)
         if as_json:
             print_json({"stopped": stopped, "dir": str(directory)})
@@ -105,7 +117,9 @@ def _perform(plan: Plan, directory: Path | None, workers: int, *, keep: bool, as
             played = play(site, year, codec, progress)
         with err_console().status("reading what came out"):
             seen = observe(site.settings, codec)
-            result = make_result(plan, year, played, seen, pseudonyms(KeyRing.load(site.settings.key_dir).blind_index()))
+            result = make_result(
+                plan, year, played, seen, pseudonyms(KeyRing.load(site.settings.key_dir).blind_index())
+            )
         if not keep:
             site.close()
     if as_json:
@@ -134,7 +148,14 @@ def _closed_on_failure(site: Site) -> Iterator[None]:
 @contextmanager
 def _playing(days: int) -> Iterator[Any]:
     """Show how far the year is, on standard error."""
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
 
     from hub.simulate.calendar import iso
 
@@ -146,7 +167,7 @@ def _playing(days: int) -> Iterator[Any]:
         task = bar.add_task("starting", total=days, events=0)
         events = 0
 
-        def show(day: Any) -> None:  # noqa: ANN401 - hub.simulate.days.Day, imported late
+        def show(day: Any) -> None:
             nonlocal events
             events += len(day.messages)
             bar.update(task, advance=1, description=iso(day.number), events=events)
@@ -158,7 +179,7 @@ def _playing(days: int) -> Iterator[Any]:
 def _interruptible() -> Iterator[None]:
     """Make SIGTERM what Ctrl-C is: a reason to stop everything in order."""
 
-    def interrupt(*_: Any) -> NoReturn:  # noqa: ANN401 - the signal module's signature
+    def interrupt(*_: Any) -> NoReturn:
         raise KeyboardInterrupt
 
     before = signal.signal(signal.SIGTERM, interrupt)

@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from hub.cli.common import BootstrapOption, JsonOption, console, err_console, load_settings, new_app, print_json
+from hub.cli.common import (
+    BootstrapOption,
+    JsonOption,
+    console,
+    err_console,
+    load_settings,
+    new_app,
+    print_json,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -25,24 +33,44 @@ def simulate(
     people: Annotated[int, typer.Option("--people", min=1, help="Synthetic people.")] = 20_000,
     days: Annotated[int, typer.Option("--days", min=1, max=1500, help="Logical days.")] = 365,
     seed: Annotated[int, typer.Option("--seed", help="The same seed gives the same bytes.")] = 1,
-    county: Annotated[str, typer.Option("--county", metavar="CODE", help="Six digits of a county in Zhejiang.")] = "330604",
+    county: Annotated[
+        str, typer.Option("--county", metavar="CODE", help="Six digits of a county in Zhejiang.")
+    ] = "330604",
     start: Annotated[str, typer.Option("--start", metavar="DATE", help="First logical day.")] = "2022-01-01",
     problems: Annotated[
-        float, typer.Option("--problems", min=0.0, max=1.0, help="Share of events with a data-quality problem.")
+        float,
+        typer.Option("--problems", min=0.0, max=1.0, help="Share of events with a data-quality problem."),
     ] = 0.03,
     rate: Annotated[
         float | None,
-        typer.Option("--rate", min=0.1, metavar="EVENTS/S", help="At most so fast [default: as it goes].", show_default=False),
+        typer.Option(
+            "--rate",
+            min=0.1,
+            metavar="EVENTS/S",
+            help="At most so fast [default: as it goes].",
+            show_default=False,
+        ),
     ] = None,
     settle: Annotated[
-        bool, typer.Option("--settle", help="After each day, wait until a hub with HUB_CLOCK=ticks has done all of it.")
+        bool,
+        typer.Option(
+            "--settle", help="After each day, wait until a hub with HUB_CLOCK=ticks has done all of it."
+        ),
     ] = False,
     to: Annotated[
-        Path | None, typer.Option("--to", metavar="FILE", help="Write an Avro container instead of publishing.", show_default=False)
+        Path | None,
+        typer.Option(
+            "--to", metavar="FILE", help="Write an Avro container instead of publishing.", show_default=False
+        ),
     ] = None,
     expect: Annotated[
         Path | None,
-        typer.Option("--expect", metavar="FILE", help="Write what must come out, as JSON; - for standard output.", show_default=False),
+        typer.Option(
+            "--expect",
+            metavar="FILE",
+            help="Write what must come out, as JSON; - for standard output.",
+            show_default=False,
+        ),
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -74,22 +102,26 @@ def simulate(
         raise UsageError(str(error), "--county, --start") from None
     ticks: list[dict[str, Any]] = []
 
-    def noted(day: Day) -> None:
-        if expect is not None:
-            ticks.append(report.tick_document(day))
-
     with _progress(days) as advance:
+
+        def done(day: Day) -> None:
+            if expect is not None:
+                ticks.append(report.tick_document(day))
+            advance(day)
+
         if to is not None:
-            events = files.write(to, year.days(), codec.writer("hub.tick"), lambda day: (noted(day), advance(day))[1])
+            events = files.write(to, year.days(), codec.writer("hub.tick"), done)
         else:
-            events = _publish(year, bootstrap, rate, settle=settle, done=lambda day: (noted(day), advance(day))[1])
+            events = _publish(year, bootstrap, rate, settle=settle, done=done)
     if expect is not None:
         _write_expectation(expect, report.document(plan, year, ticks))
     if expect is None or str(expect) != "-":
         _print(report.totals(year), events, to, as_json=as_json)
 
 
-def _publish(year: Year, bootstrap: str | None, rate: float | None, *, settle: bool, done: Callable[[Day], None]) -> int:
+def _publish(
+    year: Year, bootstrap: str | None, rate: float | None, *, settle: bool, done: Callable[[Day], None]
+) -> int:
     from hub import contracts, kafka, topics
     from hub.engine.barrier import Barrier
     from hub.simulate.publish import Publisher
@@ -112,7 +144,7 @@ def _publish(year: Year, bootstrap: str | None, rate: float | None, *, settle: b
     return events
 
 
-def _progress(days: int) -> Any:  # noqa: ANN401 - a context manager that yields a callable
+def _progress(days: int) -> Any:
     from contextlib import contextmanager
 
     @contextmanager
@@ -121,7 +153,13 @@ def _progress(days: int) -> Any:  # noqa: ANN401 - a context manager that yields
 
         from hub.simulate.calendar import iso
 
-        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("days"), TimeElapsedColumn())
+        columns = (
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("days"),
+            TimeElapsedColumn(),
+        )
         with Progress(*columns, console=err_console(), transient=True) as bar:
             task = bar.add_task("making people up", total=days)
             yield lambda day: bar.update(task, advance=1, description=iso(day.number))
@@ -141,7 +179,9 @@ def _print(totals: dict[str, Any], events: int, to: Path | None, *, as_json: boo
         print_json({"synthetic": True, "published": events, "file": str(to) if to else None, **totals})
         return
     out = console()
-    out.print(f"[green]{events:,}[/green] synthetic events {f'in {to}' if to else 'published'}", soft_wrap=True)
+    out.print(
+        f"[green]{events:,}[/green] synthetic events {f'in {to}' if to else 'published'}", soft_wrap=True
+    )
     for name in ("events", "dead_letters", "parked"):
         figures = ", ".join(f"{key} {value:,}" for key, value in totals[name].items())
         out.print(f"{name.replace('_', ' ')}: {figures or '–'}", soft_wrap=True)

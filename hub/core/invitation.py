@@ -94,7 +94,7 @@ def advance(
     if eligible.hindrance is not None:
         return _end(invitation, WITHDRAWN, today, str(eligible.hindrance.code))
     if _since(_only(facts, "application"), "status", "submitted", invitation.issued_on):
-        return _step(invitation, APPLIED) if invitation.status != APPLIED else None
+        return _apply(invitation, eligible)
     if not eligible.hits:
         if today > invitation.valid_until:
             return _end(invitation, EXPIRED, today)
@@ -108,9 +108,8 @@ def _revise(invitation: Invitation, eligible: Eligibility, facts: Facts, cap: in
     """Bring the terms of a running invitation up to date, and take an acceptance in."""
     organisation = eligible.organisation
     now = (eligible.priority, eligible.rules, eligible.kind, organisation, _valid_until(cap, eligible.until))
-    had = (
-        invitation.priority, invitation.rules, invitation.kind, invitation.organisation, invitation.valid_until,
-    )  # fmt: skip
+    old = invitation
+    had = (old.priority, old.rules, old.kind, old.organisation, old.valid_until)
     accepted = invitation.status == ISSUED and _since(
         _only(facts, "response"), "answer", ACCEPTED, invitation.issued_on
     )
@@ -189,10 +188,17 @@ def _since(entry: Mapping[str, Any], field: str, value: str, day: int) -> bool:
     return entry.get(field) == value and entry.get("on", -1) >= day
 
 
-def _step(invitation: Invitation, status: str) -> Change:
-    return Change(
-        msgspec.structs.replace(invitation, status=status, revision=invitation.revision + 1), status
-    )
+def _apply(invitation: Invitation, eligible: Eligibility) -> Change | None:
+    """Note an application. While it runs the terms stay, but for an organisation that is no more."""
+    new = invitation.status != APPLIED
+    if not new and not eligible.orphaned:
+        return None
+    applied = msgspec.structs.replace(invitation, status=APPLIED, revision=invitation.revision + 1)
+    if eligible.orphaned:
+        applied = msgspec.structs.replace(
+            applied, organisation=eligible.organisation, confirm_region=eligible.route.confirm_region
+        )
+    return Change(applied, APPLIED if new else REROUTED)
 
 
 def _end(invitation: Invitation, status: str, today: int, cause: str | None = None) -> Change:

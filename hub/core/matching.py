@@ -34,6 +34,9 @@ class Tables(NamedTuple):
     book: Book
     directory: Directory
     regions: Regions
+    routes: dict[tuple[str, str | None, str | None], Route]
+    """Answers already found, by path, host unit and residence. Whoever keeps them over a change of the
+    tables or of the day empties them: there are some thousand, and everybody has one."""
 
 
 class Eligibility(NamedTuple):
@@ -52,6 +55,8 @@ class Eligibility(NamedTuple):
     """Ids of the rules that hit, best first."""
     route: Route
     view: View
+    orphaned: bool = False
+    """An invitation is open to an organisation that is no longer active."""
 
     @property
     def priority(self) -> int:
@@ -78,46 +83,44 @@ class Eligibility(NamedTuple):
 
 def evaluate(state: PersonState, tables: Tables, today: int, *, running: bool) -> Eligibility:
     """Evaluate a person. ``running``: an invitation is open, so guards matter even when no rule hits."""
-    book = tables.book
+    book, directory, regions, routes = tables
     facts = state.facts
     about = party(state)
     me = subject(state, today)
     view: View = {**facts, "subject": (me,)}
     kind = book.path(view, today)
-    where = route(
-        about, facts, youth=kind == YOUTH, directory=tables.directory, regions=tables.regions, today=today
-    )
-    given = consent.find(facts.get("consent", ()))
-    age = me.get("age")
-    me["region_known"] = where.organisation is not None
-    me["consent"] = consent.status(given, where.organisation, book.minimum_notice, today)
+    residence = about.get("residence")
+    asked = (kind, about.get("host_unit"), residence)
+    where = routes.get(asked)
+    if where is None:
+        where = route(about, facts, youth=kind == YOUTH, directory=directory, regions=regions, today=today)
+        if residence:  # nothing else of the person had a say
+            routes[asked] = where
+    target = where.organisation
+    given = consent.find(facts["consent"]) if "consent" in facts else None
+    me["region_known"] = target is not None
+    me["consent"] = consent.status(given, target, book.minimum_notice, today)
     me["guardian_missing"] = (
-        age is not None and age < ADULT_AGE and not (given is not None and given.get("guardian", False))
+        "age" in me and me["age"] < ADULT_AGE and not (given is not None and given.get("guardian", False))
     )
     hits = book.hits(view, today)
     if not hits and not running:
         return Eligibility(NONE, "", None, kind, hits, (), where, view)
-    guard = book.guard(view, today)
-    hindrance = guard
-    if guard is not None and guard.code == _APPLIED:
-        hindrance = book.guard({**view, "subject": ({**me, "applied": False},)}, today)
-    code = guard.code if guard is not None else ""
-    if not hits:
-        outcome, code = NONE, ""
-    elif guard is None:
-        outcome = INVITE
+    last = state.invitation
+    orphaned = running and last is not None and directory.active(last.organisation, today) is None
+    guard = hindrance = book.guard(view, today)
+    if guard is None:
+        outcome, code = INVITE if hits else NONE, ""
     else:
-        outcome = HELD if guard.kind == _HOLD else STOP
-    return Eligibility(
-        outcome,
-        str(code),
-        hindrance,
-        kind,
-        hits,
-        tuple([hit.rule.id for hit in hits]),
-        where,
-        view,
-    )
+        code = str(guard.code)
+        if code == _APPLIED:
+            hindrance = book.guard({**view, "subject": ({**me, "applied": False},)}, today)
+        if not hits:
+            outcome, code = NONE, ""
+        else:
+            outcome = HELD if guard.kind == _HOLD else STOP
+    rules = tuple([hit.rule.id for hit in hits])
+    return Eligibility(outcome, code, hindrance, kind, hits, rules, where, view, orphaned)
 
 
 def unevaluated(outcome: str, code: str, kind: str) -> Eligibility:
@@ -133,41 +136,34 @@ def next_day(eligible: Eligibility, last: Invitation | None, book: Book, today: 
     """
     view = eligible.view
     me = view["subject"][0]
-    days = _stock_days(view)
     soonest = book.next_change(view, today)
-    if soonest is not None:
-        days.append(soonest)
+    days = [] if soonest is None else [soonest]
+    for entry in view.get("certificate", ()):
+        # Of a revoked one the day of issue too: it still tells where the person was met.
+        days.append(entry.get("issued_on", 0))
+        if "revoked_on" not in entry:
+            days.append(entry.get("expires_on", 0) + 1)
+    if "course" in view:
+        days.extend([entry.get("completed_on", 0) for entry in view["course"]])
+    if "rescue_member" in view:
+        days.extend([entry.get("joined_on", 0) for entry in view["rescue_member"]])
     if "declined_on" in me:
         days.append(me["declined_on"] + _DECLINED_DAYS)
     if "membership_ended_on" in me:
         days.append(me["membership_ended_on"] + _DECLINED_DAYS)
-    if me.get("age", ADULT_AGE) < ADULT_AGE:
+    if "age" in me and me["age"] < ADULT_AGE:
         days.append(dates.birthday(view["party"][0]["birth_day"], ADULT_AGE))
-    if "consent" in view:
-        given = consent.find(view["consent"])
-        if given is not None:
-            days += (given.get("granted_on", 0), given.get("expires_on", 0) + 1)
+    given = consent.find(view["consent"]) if "consent" in view else None
+    if given is not None:
+        days.append(given.get("granted_on", 0))
+        days.append(given.get("expires_on", 0) + 1)
     if last is not None:
         if last.ended_on is None:
-            days += (last.valid_until + 1, last.issued_on + book.valid_days + 1)
+            days.append(last.valid_until + 1)
+            days.append(last.issued_on + book.valid_days + 1)
         else:
             days.append(last.ended_on + book.cooldown_expired_days)
-    if eligible.outcome == INVITE and last is not None and last.ended_on == today:
-        days.append(today + 1)  # an end and an offer are never one evaluation
-    return min([day for day in days if day > today], default=None)
-
-
-def _stock_days(view: View) -> list[int]:
-    """Return the days on which a ground begins to count or a certificate is no longer valid."""
-    days: list[int] = []
-    for entry in view.get("certificate", ()):
-        days.append(
-            entry.get("issued_on", 0)
-        )  # of a revoked one too: it still tells where the person was met
-        if "revoked_on" not in entry:
-            days.append(entry.get("expires_on", 0) + 1)
-    for entry in view.get("course", ()):
-        days.append(entry.get("completed_on", 0))
-    for entry in view.get("rescue_member", ()):
-        days.append(entry.get("joined_on", 0))
-    return days
+            if eligible.outcome == INVITE and last.ended_on == today:
+                days.append(today + 1)  # an end and an offer are never one evaluation
+    ahead = [day for day in days if day > today]
+    return min(ahead) if ahead else None

@@ -144,7 +144,7 @@ def _first(entry: Entry, actions: Mapping[str, int], mark: bytes, fields: Mappin
     return [base, cleared]
 
 
-def _join(
+def _join(  # noqa: PLR0912  # one loop without calls: see below
     entry: Entry, marks: Marks, actions: Mapping[str, int], mark: bytes, fields: Mapping[str, Any]
 ) -> Outcome:
     """Join asserted fields into an entry, in place. One loop without calls: this is the hot path.

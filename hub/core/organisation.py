@@ -39,6 +39,7 @@ class Period(NamedTuple):
     organisation: Organisation | None
 
 
+_NOWHERE: Final[tuple[frozenset[str], frozenset[str]]] = (frozenset(), frozenset())
 _ATTRIBUTES: Final = ("org_class", "name", "parent", "region", "host_unit")
 
 
@@ -49,6 +50,7 @@ class Directory:
         """Start empty."""
         self._aspects: dict[str, dict[str, Mapping[str, Any]]] = {}
         self._histories: dict[str, tuple[Period, ...]] = {}
+        self._announced: dict[str, tuple[frozenset[str], frozenset[str]]] = {}
         # Ids in order: they are read for every evaluation, and written a few times a day.
         self._by_place: dict[tuple[str, str], tuple[str, ...]] = {}
         self._by_host: dict[str, tuple[str, ...]] = {}
@@ -67,6 +69,12 @@ class Directory:
             aspects[aspect] = announced
         else:
             return
+        if announced is not None:
+            regions, units = self.announced(org_id)
+            self._announced[org_id] = (
+                regions | {announced["region"] or ""} - {""},
+                units | {announced["host_unit"] or ""} - {""},
+            )
         self._forget(org_id)
         if not aspects:
             del self._aspects[org_id]
@@ -109,8 +117,12 @@ class Directory:
                 return found if itself is None else min(found, itself)
         return itself
 
+    def announced(self, org_id: str) -> tuple[frozenset[str], frozenset[str]]:
+        """Return every region and every host unit that was ever announced of it: where it may be missed."""
+        return self._announced.get(org_id, _NOWHERE)
+
     def history(self, org_id: str) -> tuple[Period, ...]:
-        """Return what it was when, oldest first: whose region and host unit it ever had."""
+        """Return what it was when, oldest first."""
         return self._histories.get(org_id, ())
 
     def next_change(self, org_id: str, day: int) -> int | None:

@@ -45,14 +45,11 @@ def contributions(
     county, rules, held, invitation = figures
     place = county or UNKNOWN
     counted = [f"{place}:p"]
-    for certificate in facts.get("certificate", ()):
-        if (
-            "revoked_on" not in certificate
-            and "issued_on" in certificate
-            and "expires_on" in certificate
-            and certificate["issued_on"] <= today <= certificate["expires_on"]
-        ):
-            counted.append(f"{place}:c{_label(certificate.get('kind'))}")
+    counted += [
+        f"{place}:c{_label(certificate.get('kind'))}"
+        for certificate in facts.get("certificate", ())
+        if _valid(certificate, today)
+    ]
     counted += [f"{place}:q{rule}" for rule in rules]
     if invitation is not None and invitation.ended_on is None:
         counted.append(f"{place}:o{invitation.kind}/{invitation.priority}")
@@ -61,6 +58,16 @@ def contributions(
     if "membership" in facts and facts["membership"][0].get("status") == "member":
         counted.append(f"{place}:m{_label(facts['membership'][0].get('kind'))}")
     return tuple(counted)
+
+
+def _valid(certificate: Mapping[str, Any], today: int) -> bool:
+    """Return whether a certificate is valid today, whatever its kind."""
+    return (
+        "revoked_on" not in certificate
+        and "issued_on" in certificate
+        and "expires_on" in certificate
+        and certificate["issued_on"] <= today <= certificate["expires_on"]
+    )
 
 
 def _label(kind: str | None) -> str:

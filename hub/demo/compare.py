@@ -77,7 +77,7 @@ def _text(view: tuple[Any, ...] | None) -> str:
     return "none" if view is None else " ".join(_value(at, value) for at, value in enumerate(view))
 
 
-def _value(at: int, value: Any) -> str:  # noqa: ANN401 - any column's value
+def _value(at: int, value: Any) -> str:
     if at == _UNTIL:
         return iso(value)
     return "+".join(value) if isinstance(value, tuple) else str(value)

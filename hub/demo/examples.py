@@ -20,12 +20,15 @@ class Example(NamedTuple):
     en: tuple[str, ...]
 
 
-
 _WANTED: Final[tuple[tuple[str, str, Callable[[Decision], bool]], ...]] = (
     ("优先邀请", "a priority invitation", lambda d: d["change"] == "issued" and d["priority"] == 1),
     ("优先级提高", "raised to a better priority", lambda d: d["change"] == "raised"),
     ("青少年路径", "the youth path", lambda d: d["change"] == "issued" and d["kind"] == "youth"),
-    ("暂缓", "held back", lambda d: d["outcome"] == "held" and not d["change"] and d["code"] in {"consent", "guardian"}),
+    (
+        "暂缓",
+        "held back",
+        lambda d: d["outcome"] == "held" and not d["change"] and d["code"] in {"consent", "guardian"},
+    ),
     ("撤回", "withdrawn", lambda d: d["change"] == "withdrawn" and d["code"] == "consent"),
     ("改由其他组织邀请", "sent to another organisation", lambda d: d["change"] == "rerouted"),
     ("到期", "expired", lambda d: d["change"] == "expired"),
@@ -66,7 +69,9 @@ def _tell(title_zh: str, title_en: str, decision: Decision, guards: Mapping[str,
         zh.append(f"{decision['code']}：{guard_zh}")
         en.append(f"{decision['code']}: {guard_en}")
     if decision["organisation"]:
-        zh.append(f"归口组织 {decision['organisation']}，{'青少年' if decision['kind'] == 'youth' else '成人'}会员")
+        zh.append(
+            f"归口组织 {decision['organisation']}，{'青少年' if decision['kind'] == 'youth' else '成人'}会员"
+        )
         en.append(f"organisation {decision['organisation']}, {decision['kind']} member")
     zh.append(f"规则手册 {decision['book']}；依据事实 {_facts(decision)}")
     en.append(f"rule book {decision['book']}; facts used {_facts(decision)}")

@@ -1,4 +1,4 @@
-"""How long an invitation took: from the event that caused it to its record, by Kafka's own timestamps. Pure."""
+"""How long an invitation took: from its cause's record to its own, by Kafka's timestamps. Pure."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ __all__ = ("Latency", "latency")
 
 
 class Latency(NamedTuple):
-    """Percentiles in milliseconds over ``count`` invitation records that an event caused."""
+    """Percentiles in milliseconds over so many invitation records that an event caused."""
 
-    count: int
+    invitations: int
     p50: int
     p95: int
     p99: int

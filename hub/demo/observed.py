@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from hub import topics
-from hub.demo.topic_reader import read_topic
+from hub.demo.topic_reader import Message, read_topic
 
 if TYPE_CHECKING:
     from hub.schemas.codec import Codec
     from hub.settings import Settings
 
-__all__ = ("STOCK", "Change", "Observed", "observe", "without_county")
+__all__ = ("STOCK", "Change", "Observed", "add_counters", "fold", "observe", "without_county")
 
+Read: TypeAlias = Callable[[str], Iterable[Message]]
+"""Topic → its records, in order within a partition."""
 STOCK: Final = ("persons", "certificates_valid", "qualified", "held", "members", "invitations_open")
 """The stock counters that the expectation knows too."""
 
@@ -45,18 +48,23 @@ class Observed:
 
 
 def observe(settings: Settings, codec: Codec) -> Observed:
-    """Read the outputs."""
+    """Read the outputs from Kafka."""
+    return fold(lambda topic: read_topic(settings, topic), codec)
+
+
+def fold(read: Read, codec: Codec) -> Observed:
+    """Make sense of the outputs, whatever ``read`` reads a topic from."""
     seen = Observed()
-    _invitations(settings, codec, seen)
-    _decisions(settings, codec, seen)
-    _rejected(settings, codec, seen)
-    _counters(settings, codec, seen)
+    _invitations(read(topics.INVITATIONS), codec, seen)
+    _decisions(read(topics.DECISIONS), codec, seen)
+    _rejected(read(topics.DEAD_LETTERS), read(topics.IDENTITY), codec, seen)
+    add_counters(_totals(read(topics.PARTS), codec), seen)
     return seen
 
 
-def _invitations(settings: Settings, codec: Codec, seen: Observed) -> None:
+def _invitations(messages: Iterable[Message], codec: Codec, seen: Observed) -> None:
     read = codec.reader("hub.invitation")
-    for message in read_topic(settings, topics.INVITATIONS):
+    for message in messages:
         if message.value is None:
             continue
         record = read(message.value)
@@ -77,39 +85,41 @@ def _view(record: dict[str, Any]) -> tuple[Any, ...]:
     )  # fmt: skip
 
 
-def _decisions(settings: Settings, codec: Codec, seen: Observed) -> None:
+def _decisions(messages: Iterable[Message], codec: Codec, seen: Observed) -> None:
     read = codec.reader("hub.decision")
-    seen.decisions = [read(m.value) for m in read_topic(settings, topics.DECISIONS) if m.value is not None]
+    seen.decisions = [read(message.value) for message in messages if message.value is not None]
 
 
-def _rejected(settings: Settings, codec: Codec, seen: Observed) -> None:
+def _rejected(letters: Iterable[Message], identity: Iterable[Message], codec: Codec, seen: Observed) -> None:
     letter = codec.reader("hub.dead_letter")
-    for message in read_topic(settings, topics.DEAD_LETTERS):
+    for message in letters:
         if message.value is not None:
             seen.dead_letters[letter(message.value)["code"]] += 1
-    for message in read_topic(settings, topics.IDENTITY):
+    for message in identity:
         if message.value is not None and codec.schema_of(message.value).ce_type == "hub.parked":
             seen.parked[codec.decode(message.value)[1]["reason"]] += 1
 
 
-def _counters(settings: Settings, codec: Codec, seen: Observed) -> None:
+def _totals(messages: Iterable[Message], codec: Codec) -> dict[str, int]:
     """Sum every counter over its origins, taking each origin's newest value."""
     read = codec.reader("hub.counter_part")
     newest: dict[tuple[str, str], tuple[int, int, int]] = {}
-    kinds: dict[str, str] = {}
-    for message in read_topic(settings, topics.PARTS):
-        if message.value is None:
-            continue
-        part = read(message.value)
-        key = (part["counter"], part["origin"])
-        stand = (part["epoch"], part["version"], part["value"])
-        newest[key] = max(newest.get(key, stand), stand)
-        kinds[part["counter"]] = part["kind"]
+    for message in messages:
+        if message.value is not None:
+            part = read(message.value)
+            key = (part["counter"], part["origin"])
+            stand = (part["epoch"], part["version"], part["value"])
+            newest[key] = max(newest.get(key, stand), stand)
     totals: Counter[str] = Counter()
     for (counter, _), (_, _, value) in newest.items():
         totals[counter] += value
+    return totals
+
+
+def add_counters(totals: Mapping[str, int], seen: Observed) -> None:
+    """Sort totals into flows and the stock counters that the expectation knows, over all counties."""
     for counter, value in sorted(totals.items()):
-        if kinds[counter] == "flow":
+        if counter.startswith("flow."):
             seen.flow[counter] = value
         elif counter.partition("|")[0] in STOCK and value:
             name = without_county(counter)

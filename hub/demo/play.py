@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from hub import topics
 from hub.engine.barrier import Barrier
+from hub.errors import CheckFailedError
 from hub.simulate.publish import Publisher
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ __all__ = ("Played", "play")
 
 _FIRST_DAY_S = 90.0
 _DAY_S = 60.0
+_LOOK_S = 1.0
 
 
 @dataclass(slots=True)
@@ -46,12 +48,11 @@ def play(site: Site, year: Year, codec: Codec, progress: Callable[[Day], None]) 
     day = next(days, None)
     try:
         while day is not None:
-            site.check()
             barrier.publish_tick(day.tick)
             publisher.publish(day.messages)
             following = next(days, None)
             waiting = time.monotonic()
-            barrier.await_settled(day.tick, _DAY_S if played.ticks else _FIRST_DAY_S)
+            _await(site, barrier, day.tick, _DAY_S if played.ticks else _FIRST_DAY_S)
             played.settling_s += time.monotonic() - waiting
             played.ticks.append((day.number, day.tick, day.expected.changes))
             played.events += len(day.messages)
@@ -61,3 +62,18 @@ def play(site: Site, year: Year, codec: Codec, progress: Callable[[Day], None]) 
         barrier.close()
     played.elapsed_s = time.monotonic() - started
     return played
+
+
+def _await(site: Site, barrier: Barrier, tick: int, timeout_s: float) -> None:
+    """Wait for the barrier, looking now and then whether the workers are still there."""
+    deadline = time.monotonic() + timeout_s
+    while True:
+        site.check()
+        left = deadline - time.monotonic()
+        try:
+            barrier.await_settled(tick, min(_LOOK_S, max(0.0, left)))
+        except CheckFailedError:
+            if left <= _LOOK_S:
+                raise
+        else:
+            return

@@ -47,17 +47,21 @@ def pseudonyms(blind: BlindIndex) -> Callable[[str], bytes]:
     return pseudonym
 
 
-def make_result(plan: Plan, year: Year, played: Played, seen: Observed, pseudonym: Callable[[str], bytes]) -> Result:
+def make_result(
+    plan: Plan, year: Year, played: Played, seen: Observed, pseudonym: Callable[[str], bytes]
+) -> Result:
     """Compare, and gather everything worth telling."""
     expected = totals(year)
     named = (
-        (day, tick, {pseudonym(key): view for key, view in changes.items()}) for day, tick, changes in played.ticks
+        (day, tick, {pseudonym(key): view for key, view in changes.items()})
+        for day, tick, changes in played.ticks
     )
     compared, differences = compare_ticks(named, seen.invitations)
     differences += compare_figures("figure", expected["stock"], seen.stock)
     differences += compare_figures("dead letters", expected["dead_letters"], seen.dead_letters)
     differences += compare_figures("parked", expected["parked"], seen.parked)
     figures = len(expected["stock"]) + len(expected["dead_letters"]) + len(expected["parked"])
+    guards = guard_texts(yaml.safe_load(packaged.read_text(BOOK)))
     summary = {
         "synthetic": True,
         "plan": {name: getattr(plan, name) for name in type(plan).__slots__},
@@ -67,10 +71,11 @@ def make_result(plan: Plan, year: Year, played: Played, seen: Observed, pseudony
         "held": _labelled(seen.stock, "held"),
         "invitations": _invitations(seen),
         "stock": seen.stock,
-        "examples": [example._asdict() for example in choose(seen.decisions, guard_texts(yaml.safe_load(packaged.read_text(BOOK))))],
+        "examples": [example._asdict() for example in choose(seen.decisions, guards)],
         "speed": _speed(played, seen),
         "comparison": {
-            "ticks": len(played.ticks), "histories": compared, "figures": figures, "differences": len(differences),
+            "ticks": len(played.ticks), "changes": compared, "figures": figures,
+            "differences": len(differences),
             "first": [str(difference) for difference in differences[:_SHOWN_DIFFERENCES]],
         },
     }  # fmt: skip

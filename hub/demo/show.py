@@ -20,31 +20,29 @@ _MAX_LINES: Final = 20
 def show(console: Console, summary: dict[str, Any]) -> None:
     """Print everything but the machine's own figures."""
     plan = summary["plan"]
-    console.rule(f"合成演示 synthetic: {plan['people']:,} people, {plan['days']} days, seed {plan['seed']}, {plan['county']}")
+    people, days = f"{plan['people']:,} people", f"{plan['days']} days"
+    console.rule(f"合成演示 synthetic: {people}, {days}, seed {plan['seed']}, county {plan['county']}")
     invitations = summary["invitations"]
-    console.print(
-        Columns(
-            [
-                _table("各系统事件 events by system", summary["events"]),
-                _table("拒收 rejected, by code", summary["rejected"]),
-                _table("待人工 parked, by reason", summary["parked"]),
-                _table("暂缓与停止 held, by reason", summary["held"]),
-                _table("已发邀请 issued, by priority", invitations["issued_by_priority"]),
-                _table("已发邀请 issued, by rule", invitations["issued_by_rule"]),
-                _table("会员类别 issued, by kind", invitations["issued_by_kind"]),
-                _table("邀请现状 invitations now", invitations["now"]),
-            ]
-        )
+    tables = (
+        ("各系统事件 events by system", summary["events"]),
+        ("拒收 rejected, by code", summary["rejected"]),
+        ("待人工 parked, by reason", summary["parked"]),
+        ("暂缓与停止 held, by reason", summary["held"]),
+        ("已发邀请 issued, by priority", invitations["issued_by_priority"]),
+        ("已发邀请 issued, by rule", invitations["issued_by_rule"]),
+        ("会员类别 issued, by kind", invitations["issued_by_kind"]),
+        ("邀请现状 invitations now", invitations["now"]),
     )
+    console.print(Columns([_table(title, figures) for title, figures in tables], padding=(1, 3)))
     for example in summary["examples"]:
         _example(console, example)
-    _speed(console, summary["speed"])
+    _speed(console, summary["speed"], summary["comparison"]["ticks"])
     _verdict(console, summary["comparison"])
 
 
 def _table(title: str, figures: dict[str, int]) -> Table:
-    table = Table(title=title, title_justify="left", show_header=False, box=None, pad_edge=False)
-    table.add_column(no_wrap=True)
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column(title, no_wrap=True)  # a header, not a title: it counts for the width
     table.add_column(justify="right")
     for name, figure in figures.items():
         table.add_row(name, f"{figure:,}")
@@ -59,21 +57,23 @@ def _example(console: Console, example: dict[str, Any]) -> None:
     console.print(Panel("\n".join(lines), title=title, title_align="left"))
 
 
-def _speed(console: Console, speed: dict[str, Any]) -> None:
+def _speed(console: Console, speed: dict[str, Any], ticks: int) -> None:
     console.print(
-        f"[bold]{speed['events']:,}[/bold] events in {speed['elapsed_s']} s, making them up and 365 barriers included: "
-        f"[bold]{speed['events_per_s']:,}[/bold] events/s"
+        f"[bold]{speed['events']:,}[/bold] events in {speed['elapsed_s']} s, "
+        f"with {ticks} ticks waited for: [bold]{speed['events_per_s']:,}[/bold] events/s"
     )
     waits = speed["latency_ms"]
     if waits:
         console.print(
-            f"event → invitation, {waits['count']:,} times: p50 {waits['p50']} ms, p95 {waits['p95']} ms, "
-            f"p99 {waits['p99']} ms, longest {waits['longest']} ms"
+            f"event → invitation, {waits['invitations']:,} times: p50 {waits['p50']} ms, "
+            f"p95 {waits['p95']} ms, p99 {waits['p99']} ms, longest {waits['longest']} ms"
         )
 
 
 def _verdict(console: Console, comparison: dict[str, Any]) -> None:
-    checked = f"{comparison['histories']:,} changes at {comparison['ticks']} ticks, {comparison['figures']} figures"
+    checked = (
+        f"{comparison['changes']:,} changes at {comparison['ticks']} ticks, {comparison['figures']} figures"
+    )
     if not comparison["differences"]:
         console.print(f"[green]as expected[/green] 与预期一致: {checked}")
         return

@@ -48,7 +48,9 @@ _GROUP: Final = "hub"
 class Site:
     """A running hub. ``keep`` lets it outlive this process. Use :meth:`open` and :meth:`close`."""
 
-    def __init__(self, directory: Path | None, *, workers: int, keep: bool, progress: Progress | None = None) -> None:
+    def __init__(
+        self, directory: Path | None, *, workers: int, keep: bool, progress: Progress | None = None
+    ) -> None:
         """Describe it; without a directory it lives in a temporary one, removed when it is closed."""
         self.directory = (directory or Path(tempfile.mkdtemp(prefix="hub-demo-"))).expanduser().absolute()
         self._temporary = directory is None
@@ -63,7 +65,9 @@ class Site:
         """Start the broker, make the topics, the keys and the rule book, start the workers."""
         if (self.directory / _STATUS).exists() or (self.directory / "keys").exists():
             raise UsageError(
-                "a demo was here before", str(self.directory), "give another --dir, or remove this one; see hub demo --stop"
+                "a demo was here before",
+                str(self.directory),
+                "give another --dir, or remove this one; see hub demo --stop",
             )
         self.directory.mkdir(parents=True, exist_ok=True)
         self._broker.start()
@@ -113,7 +117,8 @@ class Site:
         """Publish the packaged rule book before the workers start: they know it from their first moment."""
         text = packaged.read_text(BOOK)
         book: dict[str, Any] = {
-            "book_id": "zhejiang-2022", "version": 1, "text": text, "digest": hashlib.sha256(text.encode()).hexdigest(),
+            "book_id": "zhejiang-2022", "version": 1, "text": text,
+            "digest": hashlib.sha256(text.encode()).hexdigest(),
             "author": "hub demo", "reason": "the demo's rule book", "activated_at": int(time.time() * 1000),
         }  # fmt: skip
         producer = kafka.producer(self.settings)
@@ -122,7 +127,11 @@ class Site:
 
     def _write_status(self) -> None:
         assert self._hub is not None
-        status = {"workers": self._hub.pid, "mark": process.mark(self._hub.pid), "bootstrap": self._broker.bootstrap}
+        status = {
+            "workers": self._hub.pid,
+            "mark": process.mark(self._hub.pid),
+            "bootstrap": self._broker.bootstrap,
+        }
         (self.directory / _STATUS).write_text(json.dumps(status), encoding="utf-8")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 __all__ = ("Message", "read_topic")
 
 _TIMEOUT_S: Final = 30.0
+_GATHER_S: Final = 0.05
 _BATCH: Final = 10_000
 _OFFSET_BEGINNING: Final = -2
 
@@ -29,7 +31,7 @@ class Message(NamedTuple):
 
 
 def read_topic(settings: Settings, topic: str) -> Iterator[Message]:
-    """Yield every record of ``topic``; within a partition in order. BrokerError when the end is not reached."""
+    """Yield every record of ``topic``, in order within a partition; BrokerError when it has no end."""
     from confluent_kafka import KafkaError, TopicPartition
 
     consumer: Any = kafka.consumer(settings, extra={"enable.partition.eof": True})
@@ -37,19 +39,30 @@ def read_topic(settings: Settings, topic: str) -> Iterator[Message]:
         partitions = consumer.list_topics(topic, timeout=_TIMEOUT_S).topics[topic].partitions
         open_ones = set(partitions)
         consumer.assign([TopicPartition(topic, number, _OFFSET_BEGINNING) for number in partitions])
+        deadline = time.monotonic() + _TIMEOUT_S
         while open_ones:
-            batch = consumer.consume(_BATCH, timeout=_TIMEOUT_S)
-            if not batch:
-                raise BrokerError(f"{topic} cannot be read to its end", settings.bootstrap_servers, "is the broker up?")
+            batch = consumer.consume(_BATCH, timeout=_GATHER_S)  # waits for a full batch or so long
+            if batch:
+                deadline = time.monotonic() + _TIMEOUT_S
+            elif time.monotonic() > deadline:
+                raise BrokerError(
+                    f"{topic} cannot be read to its end", settings.bootstrap_servers, "is the broker up?"
+                )
             for message in batch:
                 error = message.error()
                 if error is None:
                     yield Message(
-                        message.partition(), message.offset(), message.timestamp()[1], message.key(), message.value()
+                        message.partition(),
+                        message.offset(),
+                        message.timestamp()[1],
+                        message.key(),
+                        message.value(),
                     )
                 elif error.code() == KafkaError._PARTITION_EOF:  # noqa: SLF001 - librdkafka's only name for it
                     open_ones.discard(message.partition())
                 else:
-                    raise BrokerError(f"{topic}: {error.str()}", settings.bootstrap_servers, "look at the broker's log")
+                    raise BrokerError(
+                        f"{topic}: {error.str()}", settings.bootstrap_servers, "look at the broker's log"
+                    )
     finally:
         consumer.close()

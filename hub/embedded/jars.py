@@ -62,7 +62,7 @@ def version() -> str:
     return next(jar.path.split("/")[-2] for jar in read_lock() if "/kafka_2.13/" in jar.path)
 
 
-def fetch(cache: Path, url: str, progress: Progress | None = None) -> list[Path]:
+def fetch(cache: Path, url: str | None, progress: Progress | None = None) -> list[Path]:
     """Return the jars' paths in class path order, downloading what the cache lacks.
 
     Several processes may call this at once: one downloads, the others wait for it. Raises
@@ -70,16 +70,16 @@ def fetch(cache: Path, url: str, progress: Progress | None = None) -> list[Path]
     """
     jars = read_lock()
     home = cache / f"kafka-{version()}"
-    if _missing(home, jars):
-        try:
+    try:
+        if _missing(home, jars):
             with locked(home / ".lock"):
-                _download_all(home, _missing(home, jars), url, progress)
-        except OSError as error:
-            raise DownloadError(
-                f"cannot write to the cache: {error.strerror}",
-                str(home),
-                "make the directory writable, free some space, or set HUB_CACHE_DIR",
-            ) from None
+                _download_all(home, _missing(home, jars), url or _public_repository(), progress)
+    except OSError as error:
+        raise DownloadError(
+            f"cannot use the cache: {error.strerror}",
+            str(home),
+            "make the directory writable, free some space, or set HUB_CACHE_DIR",
+        ) from None
     return [home / jar.name for jar in jars]
 
 
@@ -93,6 +93,13 @@ def remove_damaged(cache: Path) -> list[str]:
             path.unlink(missing_ok=True)
             damaged.append(jar.name)
     return damaged
+
+
+def _public_repository() -> str:
+    """Return the address of the public Maven repository, as the library that resolved the lock knows it."""
+    from jgo.constants import MAVEN_CENTRAL_URL
+
+    return str(MAVEN_CENTRAL_URL)
 
 
 def _missing(home: Path, jars: Sequence[Jar]) -> list[Jar]:

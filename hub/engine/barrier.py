@@ -38,7 +38,8 @@ class Barrier:
         """Watch the topics ``inputs`` of all stages; ``encode`` is the codec's."""
         self._admin = kafka.admin(settings)
         self._producer = kafka.producer(settings, None, {"linger.ms": 0})
-        self._reader = kafka.consumer(settings, settings.group)
+        # An offset that a running transaction is about to move is asked for again at once.
+        self._reader = kafka.consumer(settings, settings.group, {"retry.backoff.ms": 2, "retry.backoff.max.ms": 10})
         self._encode = encode
         listed = self._admin.list_topics(timeout=_TIMEOUT_S).topics
         self._inputs: list[Key] = [(topic, partition) for topic in inputs for partition in listed[topic].partitions]
@@ -54,7 +55,7 @@ class Barrier:
     def await_settled(self, now_ms: int, timeout_s: float = 60.0) -> None:
         """Return when nothing is left to do at tick ``now_ms``; CheckFailedError names what is late."""
         deadline = time.monotonic() + timeout_s
-        while late := self.late(now_ms):
+        while late := self._late_if_known(now_ms):
             if time.monotonic() > deadline:
                 raise CheckFailedError(
                     f"not settled at tick {now_ms} after {timeout_s:g} s: {', '.join(late[:5])}",
@@ -84,6 +85,14 @@ class Barrier:
             late.append("something moved")
         return late
 
+    def _late_if_known(self, now_ms: int) -> list[str]:
+        from confluent_kafka import KafkaException
+
+        try:
+            return self.late(now_ms)
+        except KafkaException as error:  # a leader or a coordinator is moving
+            return [str(error.args[0].str())]
+
     def close(self) -> None:
         """Close the reader."""
         self._reader.close()
@@ -101,10 +110,7 @@ class Barrier:
         return {(p.topic, p.partition): future.result().offset for p, future in found.items()}
 
     def _positions(self) -> dict[Key, tuple[int, Progress]]:
-        from confluent_kafka import KafkaException, TopicPartition
+        from confluent_kafka import TopicPartition
 
-        try:
-            found = self._reader.committed([TopicPartition(*place) for place in self._inputs], _TIMEOUT_S)
-        except KafkaException:
-            return {place: (-1, Progress()) for place in self._inputs}  # the group has no coordinator yet
+        found = self._reader.committed([TopicPartition(*place) for place in self._inputs], _TIMEOUT_S)
         return {(p.topic, p.partition): (p.offset, Progress.parse(p.metadata)) for p in found}

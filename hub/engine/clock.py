@@ -56,11 +56,13 @@ class TickClock:
 
     simulated = True
 
-    def __init__(self, consumer: Consumer, decode: Callable[[bytes], int]) -> None:
-        """Read with ``consumer``; ``decode`` returns the ms of a tick record."""
+    def __init__(self, make_consumer: Callable[[], Consumer], decode: Callable[[bytes], int]) -> None:
+        """Read with a consumer from ``make_consumer``; ``decode`` returns the ms of a tick record."""
         from confluent_kafka import TopicPartition
 
-        self._consumer = consumer
+        self._consumer = consumer = make_consumer()
+        # A question for the end would wait behind the reader's long-polling fetch: 50 ms each.
+        self._asker = make_consumer()
         self._decode = decode
         self._place = TopicPartition(TICKS, 0)
         self._now: int | None = None
@@ -75,7 +77,7 @@ class TickClock:
         if not exact:
             self._read(0)
             return self._now
-        _, end = self._consumer.get_watermark_offsets(self._place, timeout=_TIMEOUT_S)
+        _, end = self._asker.get_watermark_offsets(self._place, timeout=_TIMEOUT_S)
         deadline = time.monotonic() + _TIMEOUT_S
         while self._position < end:
             self._read(0.05)
@@ -84,8 +86,9 @@ class TickClock:
         return self._now
 
     def close(self) -> None:
-        """Close the consumer."""
+        """Close the consumers."""
         self._consumer.close()
+        self._asker.close()
 
     def _read(self, timeout_s: float) -> None:
         messages = self._consumer.consume(1, timeout_s)

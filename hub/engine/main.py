@@ -45,8 +45,10 @@ def wiring(settings: Settings) -> Wiring:
     def make_clock() -> Clock:
         if settings.clock is ClockKind.WALL:
             return WallClock()
-        consumer = kafka.consumer(settings, None, {"isolation.level": "read_uncommitted", "fetch.wait.max.ms": 1000})
-        return TickClock(consumer, lambda value: int(decode(value)["now"]))
+        return TickClock(
+            lambda: kafka.consumer(settings, None, {"isolation.level": "read_uncommitted"}),
+            lambda value: int(decode(value)["now"]),
+        )
 
     admin = kafka.admin(settings)
     return Wiring(

@@ -10,6 +10,7 @@ import time
 from typing import TYPE_CHECKING, Any, Final
 
 from hub.engine.log import log
+from hub.engine.transactions import FencedError
 from hub.errors import BrokerError, RetryError
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ class Recovery:
         """Wait, longer each time, so that the cycle can be tried again; give up after the last try."""
         self.tries += 1
         log("cycle.failed", level="WARNING", attempt=self.tries, error=type(error).__name__, reason=text_of(error))
-        if self.tries > self._settings.retry_limit or _is_final(error):
+        if self.tries > self._settings.retry_limit or isinstance(error, FencedError) or _is_final(error):
             if isinstance(error, RetryError):
                 raise error
             raise BrokerError(f"giving up: {text_of(error)}", cure="look at the brokers' logs") from error

@@ -176,7 +176,7 @@ class Task:
         except BaseException:
             self.discard()
             raise
-        self.records_run = len(records)
+        self.records_run = len(records) if self.halted is None else sum(r.offset < self.reached for r in records)
         self._settled_next = None if backlog or self.timers.earliest <= now else now
 
     def progress(self, *, simulated: bool) -> Progress:
@@ -292,8 +292,12 @@ class Task:
 
     def _process(self, records: Sequence[Record]) -> None:
         """Hand over the records; those that raise become dead letters, the others take effect."""
-        self.context.first_offset = records[0].offset
-        self._next.window_records += len(records)
+        self.context.first_offset = first = records[0].offset
+        self._process_parts(records)
+        # Up to where it halted, if it did: offsets, so markers count; it is a share, not a figure.
+        self._next.window_records += min(self.reached, records[-1].offset + 1) - first
+
+    def _process_parts(self, records: Sequence[Record]) -> None:
         parts = [records]
         while parts:
             part = parts.pop()

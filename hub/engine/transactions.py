@@ -22,10 +22,16 @@ if TYPE_CHECKING:
 
     from hub.engine.task import Task
 
-__all__ = ("PRODUCER", "End", "Transactions")
+__all__ = ("PRODUCER", "End", "FencedError", "Transactions")
 
 _STEP_S = 5.0
 """One call to the coordinator waits so long; then we look at the clock and call again."""
+
+
+class FencedError(BrokerError):
+    """Somebody else has our slot, or Kafka gave up on us: this process can only end and start clean."""
+
+    code = "FENCED"
 
 
 class End(Enum):
@@ -151,7 +157,7 @@ class Transactions:
 
     def _raise_if_fatal(self, cause: KafkaError) -> None:
         if cause.fatal():
-            raise BrokerError(
+            raise FencedError(
                 f"this worker lost its slot: {cause.str()}",
                 cause.name(),
                 "nothing to do when another worker took over; else look for two workers with one slot",

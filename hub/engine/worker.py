@@ -139,7 +139,7 @@ class Worker:
 
     def _connect(self) -> None:
         settings, wiring = self._settings, self._wiring
-        plain = {"enable.partition.eof": True, "queued.max.messages.kbytes": 16 << 10}
+        plain = {"enable.partition.eof": True, "queued.max.messages.kbytes": 16 << 10, "fetch.wait.max.ms": 10}
         self._transactions = Transactions(
             lambda: kafka.producer(settings, self._slot, PRODUCER), 2 * settings.transaction_timeout_s
         )
@@ -189,12 +189,11 @@ class Worker:
 
     def _close(self) -> None:
         gc.enable()
-        for name in ("_assignment", "_restorer", "_broadcast", "_clock"):
+        # The consumer first: leaving the group calls back to give up the partitions.
+        for name in ("_consumer", "_assignment", "_restorer", "_broadcast", "_clock"):
             part = getattr(self, name, None)
             if part is not None:
                 part.close()
-        if hasattr(self, "_consumer"):
-            self._consumer.close()
         log("worker.stopped", slot=self._slot)
 
     def _make_task(self, topic: str, partition: int) -> Task:
@@ -216,6 +215,7 @@ class Worker:
             self._assignment.step(0.0 if batches else 0.02)
         if self._broadcast.poll():
             self._failpoints.passing("table_read_before_act")
+        self._inbox.mark_positions(self._assignment)
         now = self._clock.now(exact=bool(batches))
         # 2.
         work = self._run_tasks(batches, now) if now is not None else []

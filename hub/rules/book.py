@@ -6,7 +6,7 @@ The text is handed in, with the name its problems are reported under; nothing he
 from __future__ import annotations
 
 from collections.abc import Iterator
-from enum import EnumMeta
+from enum import Enum
 from types import UnionType
 from typing import Any, Final, Literal, TypeVar, get_args, get_origin
 
@@ -33,10 +33,6 @@ _EXPECTED: Final[dict[str, tuple[str, str]]] = {
     "model_attributes_type": ("a mapping with keys", "带键的映射"),
     "dict_type": ("a mapping with keys", "带键的映射"),
 }
-_DETAILS: Final[dict[str, str]] = {
-    "R": "a rule's id is R and two digits, R01 or R01a",
-    "book": "a book's id is lower-case letters, digits and hyphens, zhejiang-2022",
-}
 
 
 def load(text: str, *, file: str) -> RuleBook:
@@ -47,7 +43,7 @@ def load(text: str, *, file: str) -> RuleBook:
     _check_entries(source)
     book = validated(source, RuleBook)
     source.raise_if_any()
-    assert book is not None  # noqa: S101  # validated() noted a problem otherwise
+    assert book is not None  # validated() noted a problem otherwise
     return book
 
 
@@ -56,11 +52,10 @@ def validated(source: Source, model: type[Model]) -> Model | None:
     try:
         return model.model_validate(source.data)
     except ValidationError as error:
-        conditions_known = any(source.problems)
         for detail in error.errors(include_url=False, include_context=True, include_input=True):
             at = tuple(detail["loc"])
-            if "when" in at and conditions_known and detail["type"] != "missing":
-                continue  # check_condition has said it better
+            if "when" in at[:-1] and source.problems:
+                continue  # a condition: check_condition has said it better
             _translate(source, model, at, detail)
     return None
 
@@ -98,8 +93,13 @@ def _check_entries(source: Source) -> None:
 
 def _check_rule(source: Source, at: At, rule: dict[str, Any]) -> None:
     if isinstance(rule.get("priority"), int):
-        source.add("UNKNOWN_CHOICE", (*at, "priority"), found=rule["priority"], choices=", ".join(PRIORITIES),
-                   near=f"P{rule['priority']}" if f"P{rule['priority']}" in PRIORITIES else "")
+        source.add(
+            "UNKNOWN_CHOICE",
+            (*at, "priority"),
+            found=rule["priority"],
+            choices=", ".join(PRIORITIES),
+            near=f"P{rule['priority']}" if f"P{rule['priority']}" in PRIORITIES else "",
+        )
     if rule.get("data_class") == "p":
         for fact in sorted(_facts(rule.get("when"))):
             kind = READABLE_BY_NAME.get(fact)
@@ -123,21 +123,26 @@ def _translate(source: Source, model: type[BaseModel], at: At, detail: ErrorDeta
         source.missing(at[:-1], str(at[-1]))
     elif kind == "extra_forbidden":
         known = tuple(_part_at(model, at[:-1]).model_fields)
-        source.add("UNKNOWN_KEY", at, key=True, found=at[-1], near=nearest(at[-1], known), choices=", ".join(known))
+        source.add(
+            "UNKNOWN_KEY", at, key=True, found=at[-1], near=nearest(at[-1], known), choices=", ".join(known)
+        )
     elif kind in ("literal_error", "enum"):
         choices = _choices_at(model, at)
         code = "UNKNOWN_CODE" if at[-1] == "code" else "UNKNOWN_CHOICE"
         if not (at[-1] == "priority" and isinstance(detail["input"], int)):
-            source.add(code, at, found=found, near=_nearest_choice(found, choices), choices=", ".join(choices))
+            source.add(
+                code, at, found=found, near=_nearest_choice(found, choices), choices=", ".join(choices)
+            )
     elif kind in _EXPECTED:
         en, zh = _EXPECTED[kind]
         source.add("WRONG_TYPE", at, expected=en, expected_zh=zh, found=found)
     elif kind in ("string_too_short", "string_pattern_mismatch") and not str(detail["input"]).strip():
         source.add("EMPTY_TEXT", at)
     elif kind == "string_pattern_mismatch" and at[-1] == "id":
-        source.add("WRONG_VALUE", at, found=found, detail=_DETAILS["R" if len(at) > 1 else "book"])
+        source.add("RULE_ID" if len(at) > 1 else "BOOK_ID", at, found=found)
     elif kind == "too_short":
-        source.add("EMPTY_CONDITION", at)
+        if not detail["input"]:  # pydantic also counts only the valid ones
+            source.add("EMPTY_LIST", at)
     else:
         source.add("WRONG_VALUE", at, found=found, detail=detail["msg"].lower())
 
@@ -147,7 +152,7 @@ def _nearest_choice(found: str, choices: tuple[str, ...]) -> str:
     return same[0] if same else nearest(found, choices)
 
 
-def _annotation_at(model: type[BaseModel], at: At) -> Any:  # noqa: ANN401  # annotations have no common type
+def _annotation_at(model: type[BaseModel], at: At) -> Any:  # annotations have no common type
     annotation: Any = model
     for step in at:
         if isinstance(step, str):
@@ -158,7 +163,7 @@ def _annotation_at(model: type[BaseModel], at: At) -> Any:  # noqa: ANN401  # an
     return annotation
 
 
-def _part_in(annotation: Any) -> type[BaseModel]:  # noqa: ANN401
+def _part_in(annotation: Any) -> type[BaseModel]:
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return annotation
     for argument in get_args(annotation):
@@ -179,9 +184,9 @@ def _choices_at(model: type[BaseModel], at: At) -> tuple[str, ...]:
     return tuple(_literals(_annotation_at(model, at)))
 
 
-def _literals(annotation: Any) -> Iterator[str]:  # noqa: ANN401
-    if isinstance(annotation, EnumMeta):
-        yield from (str(member.value) for member in annotation)  # type: ignore[attr-defined]
+def _literals(annotation: Any) -> Iterator[str]:
+    if isinstance(annotation, type) and issubclass(annotation, Enum):
+        yield from (str(member.value) for member in annotation)
     elif get_origin(annotation) is Literal:
         yield from map(str, get_args(annotation))
     elif get_origin(annotation) in (tuple, UnionType):

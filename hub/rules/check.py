@@ -19,8 +19,11 @@ from hub.rules.vocabulary import values_of
 _GROUPS: Final = ("all", "any", "none")
 _YAML_11_BOOLEANS: Final = frozenset(("yes", "no", "on", "off", "y", "n"))
 _ARTICLES: Final[dict[FieldType, str]] = {
-    FieldType.TEXT: "text", FieldType.DAY: "day", FieldType.NUMBER: "number",
-    FieldType.FLAG: "flag (true or false)", FieldType.TEXTS: "list of texts",
+    FieldType.TEXT: "text",
+    FieldType.DAY: "day",
+    FieldType.NUMBER: "number",
+    FieldType.FLAG: "flag (true or false)",
+    FieldType.TEXTS: "list of texts",
 }
 
 
@@ -60,8 +63,13 @@ def _check_fact(source: Source, at: At, value: dict[str, Any]) -> None:
     name = value["fact"]
     kind = READABLE_BY_NAME.get(name) if isinstance(name, str) else None
     if kind is None:
-        source.add("UNKNOWN_FACT", (*at, "fact"), near=nearest(name, READABLE_BY_NAME),
-                   found=source.spelled((*at, "fact")), choices=", ".join(READABLE_BY_NAME))
+        source.add(
+            "UNKNOWN_FACT",
+            (*at, "fact"),
+            near=nearest(name, READABLE_BY_NAME),
+            found=source.spelled((*at, "fact")),
+            choices=", ".join(READABLE_BY_NAME),
+        )
     if "where" not in value:
         source.missing(at, "where")
         return
@@ -71,8 +79,13 @@ def _check_fact(source: Source, at: At, value: dict[str, Any]) -> None:
 
 def _check_leaf(source: Source, at: At, leaf: object, kind: FactKind | None) -> None:
     if not isinstance(leaf, dict):
-        source.add("WRONG_SHAPE", at, expected="{field: …, is: …}", expected_zh=" {field: …, is: …}",
-                   found=source.spelled(at))
+        source.add(
+            "WRONG_SHAPE",
+            at,
+            expected="{field: …, is: …}",
+            expected_zh=" {field: …, is: …}",
+            found=source.spelled(at),
+        )
         return
     if "field" not in leaf:
         source.missing(at, "field")
@@ -81,14 +94,21 @@ def _check_leaf(source: Source, at: At, leaf: object, kind: FactKind | None) -> 
     operators = [key for key in names if key in BY_NAME]
     for key in names:
         if key not in BY_NAME:
-            source.add("UNKNOWN_OPERATOR", (*at, key), key=True, near=nearest(key, BY_NAME), found=key,
-                       choices=_choices(field))
+            source.add(
+                "UNKNOWN_OPERATOR",
+                (*at, key),
+                key=True,
+                near=nearest(key, BY_NAME),
+                found=key,
+                choices=_choices(field),
+            )
     if not names:
         source.add("NO_OPERATOR", at, field=leaf.get("field"), choices=_choices(field))
     if len(operators) > 1:
         source.add("SEVERAL_OPERATORS", (*at, operators[1]), key=True, found=", ".join(operators))
     elif operators and kind is not None and field is not None:
-        _check_comparison(source, (*at, operators[0]), kind, field, BY_NAME[operators[0]], leaf[operators[0]])
+        name = operators[0]
+        _check_comparison(source, (*at, name), leaf[name], kind=kind, field=field, operator=BY_NAME[name])
 
 
 def _check_field(source: Source, at: At, leaf: dict[str, Any], kind: FactKind | None) -> Field | None:
@@ -98,8 +118,14 @@ def _check_field(source: Source, at: At, leaf: dict[str, Any], kind: FactKind | 
     field = kind.field(name) if isinstance(name, str) else None
     if field is None:
         known = [f.name for f in kind.fields]
-        source.add("UNKNOWN_FIELD", (*at, "field"), near=nearest(name, known), fact=kind.name,
-                   found=source.spelled((*at, "field")), choices=", ".join(known))
+        source.add(
+            "UNKNOWN_FIELD",
+            (*at, "field"),
+            near=nearest(name, known),
+            fact=kind.name,
+            found=source.spelled((*at, "field")),
+            choices=", ".join(known),
+        )
     return field
 
 
@@ -108,14 +134,26 @@ def _choices(field: Field | None) -> str:
 
 
 def _check_comparison(
-    source: Source, at: At, kind: FactKind, field: Field, operator: Operator, value: object
+    source: Source, at: At, value: object, *, kind: FactKind, field: Field, operator: Operator
 ) -> None:
-    words = {"fact": kind.name, "field": field.name, "type": _ARTICLES[field.type], "found": source.spelled(at)}
+    words: dict[str, Any] = {
+        "fact": kind.name,
+        "field": field.name,
+        "type": _ARTICLES[field.type],
+        "found": source.spelled(at),
+    }
     if field.type not in operator.types:
         fitting = [o.name for o in OPERATORS if field.type in o.types]
         near = _day_twin(operator.name) if field.type is FieldType.DAY else ""
-        source.add("OPERATOR_TYPE", at, key=True, near=near, **words, operator=operator.name,
-                   choices=", ".join(fitting))
+        source.add(
+            "OPERATOR_TYPE",
+            at,
+            key=True,
+            near=near,
+            **words,
+            operator=operator.name,
+            choices=", ".join(fitting),
+        )
     elif operator.operand is Operand.MOMENT:
         try:
             Moment.parse(str(value))
@@ -134,10 +172,10 @@ def _day_twin(operator: str) -> str:
     return {"at_least": "on_or_after", "at_most": "on_or_before"}.get(operator, "")
 
 
-def _check_operand(source: Source, at: At, operand: Operand, value: object, words: dict[str, str]) -> None:
+def _check_operand(source: Source, at: At, operand: Operand, value: object, words: dict[str, Any]) -> None:
     number = isinstance(value, int | float) and not isinstance(value, bool)
     if operand is Operand.TRUE and value is not True:
-        source.add("WRONG_VALUE", at, found=source.spelled(at), detail="write true")
+        source.add("WRITE_TRUE", at, found=source.spelled(at))
     elif operand is Operand.NUMBER and not number:
         source.add("VALUE_TYPE", at, **words, expected="a number", expected_zh="数字")
     elif operand is Operand.COUNT and not (isinstance(value, int) and number and value > 0):
@@ -148,7 +186,12 @@ def _check_operand(source: Source, at: At, operand: Operand, value: object, word
 
 def _check_value(source: Source, at: At, kind: FactKind, field: Field, value: object) -> None:
     found = source.spelled(at)
-    words = {"fact": kind.name, "field": field.name, "type": _ARTICLES[field.type], "found": found}
+    words: dict[str, Any] = {
+        "fact": kind.name,
+        "field": field.name,
+        "type": _ARTICLES[field.type],
+        "found": found,
+    }
     if field.type is FieldType.FLAG:
         if isinstance(value, str) and value.lower() in _YAML_11_BOOLEANS:
             yes = value.lower() in ("yes", "on", "y")
@@ -163,6 +206,6 @@ def _check_value(source: Source, at: At, kind: FactKind, field: Field, value: ob
     elif not isinstance(value, str):
         source.add("VALUE_TYPE", at, **words, expected="a text", expected_zh="文字")
     elif not value:
-        source.add("WRONG_VALUE", at, found=found, detail="an empty text is unknown: write absent: true")
+        source.add("EMPTY_VALUE", at)
     elif (known := values_of(kind.name, field.name)) and value not in known:
         source.add("UNKNOWN_VALUE", at, **words, near=nearest(value, known), choices=", ".join(known))

@@ -124,15 +124,17 @@ def write_hits(rules: Iterable[Rule], name: str = "hits") -> list[str]:
         lines.append("    " + " = ".join(f"c{n}" for n in numbers.values()) + f" = {NO}")
         lines.append("    " + " = ".join(f"e{n}" for n in numbers.values()) + " = ()")
     for kind, group in _by_kind(numbers).items():
-        lines += _loop(kind, [condition for condition, _ in group])
-        for condition, number in group:
-            lines += _hit(condition, number)
+        lines += _loop(kind, [fact for fact, _ in group])
+        for fact, number in group:
+            lines += _hit(fact, number)
     for rule, condition in ordered:
         value, evidence = _fold(condition, numbers, lines, rule)
         kinds = [fact.fact for fact in conditions_of(condition)]
         proof = evidence if len(set(kinds)) == len(kinds) else f"tuple(dict.fromkeys({evidence}))"
-        lines += [f"    if {value} != {NO}:",
-                  f"        found += (new(Hit, ({rule}, None if {value} == {OPEN} else {value}, {proof})),)"]
+        lines += [
+            f"    if {value} != {NO}:",
+            f"        found += (new(Hit, ({rule}, None if {value} == {OPEN} else {value}, {proof})),)",
+        ]
     return [*lines, "    return found"]
 
 
@@ -152,14 +154,19 @@ def write_path(paths: Iterable[Path]) -> list[str]:
 def write_next_change(conditions: Iterable[Condition]) -> list[str]:
     """Return the lines of ``next_change(facts, today)``: the next day that starts or ends an interval."""
     lines = ["def next_change(facts, today):", "    get = facts.get", f"    change = {OPEN}"]
-    dated = {c: n for c, n in _number(conditions).items() if analyse(c).firsts or analyse(c).lasts}
+    dated = {fact: n for fact, n in _number(conditions).items() if any(_boundary_days(fact))}
     for kind, group in _by_kind(dated).items():
-        lines += _loop(kind, [condition for condition, _ in group])
-        for condition, _ in group:
-            entry = analyse(condition)
+        lines += _loop(kind, [fact for fact, _ in group])
+        for fact, _ in group:
+            entry = analyse(fact)
             lines.append(f"            if {' and '.join(entry.plain)}:")
             lines += _boundaries(entry)
     return [*lines, f"    return change if change <= {FAR} else None"]
+
+
+def _boundary_days(condition: FactCondition) -> tuple[str, ...]:
+    entry = analyse(condition)
+    return (*entry.firsts, *entry.lasts)
 
 
 def _boundaries(entry: Entry) -> list[str]:
@@ -167,7 +174,12 @@ def _boundaries(entry: Entry) -> list[str]:
     end = [f"day = {_one('min', entry.lasts)}", "if today <= day < change:", "    change = day + 1"]
     if not entry.firsts:
         return [f"                {line}" for line in end]
-    lines = [f"day = {_one('max', entry.firsts)}", "if day > today:", "    if day < change:", "        change = day"]
+    lines = [
+        f"day = {_one('max', entry.firsts)}",
+        "if day > today:",
+        "    if day < change:",
+        "        change = day",
+    ]
     if entry.lasts:
         lines += ["else:", *(f"    {line}" for line in end)]
     return [f"                {line}" for line in lines]
@@ -204,7 +216,7 @@ def _tests(entry: Entry) -> str:
 
 def _hit(condition: FactCondition, number: int) -> list[str]:
     entry = analyse(condition)
-    until = _one("max", [f"u{index}" for index in range(len(entry.lasts))]) if entry.lasts else str(OPEN)
+    until = _one("min", [f"u{index}" for index in range(len(entry.lasts))]) if entry.lasts else str(OPEN)
     lines = [f"if {_tests(entry)}:", f"    if {until} > c{number}:", f"        c{number} = {until}"]
     if condition.fact != SUBJECT_KIND:  # computed, so no evidence of anything
         lines.append(f"    e{number} += (({condition.fact!r}, read('key', b'')),)")
@@ -223,12 +235,15 @@ def _fold(
     if isinstance(condition, FactCondition):
         return f"c{numbers[condition]}", f"e{numbers[condition]}"
     parts = [
-        _fold(child, numbers, lines, f"{prefix}_{index}") for index, child in enumerate(children_of(condition))
+        _fold(child, numbers, lines, f"{prefix}_{index}")
+        for index, child in enumerate(children_of(condition))
     ]
     values, evidence = [value for value, _ in parts], " + ".join(proof for _, proof in parts)
     end, proof = f"{prefix}_c", f"{prefix}_e"
     if isinstance(condition, NoneOf):
-        lines.append(f"    {end} = {OPEN} if {' and '.join(f'{value} == {NO}' for value in values)} else {NO}")
+        lines.append(
+            f"    {end} = {OPEN} if {' and '.join(f'{value} == {NO}' for value in values)} else {NO}"
+        )
         return end, "()"
     worse = ">" if isinstance(condition, AnyOf) else "<"
     lines.append(f"    {end} = {values[0]}")
@@ -243,14 +258,21 @@ def _write_first(name: str, conditions: list[tuple[str, Condition]]) -> list[str
     numbers = _number(condition for _, condition in conditions)
     lines = [f"def {name}(facts, today):", "    get = facts.get"]
     if any(fact.fact == SUBJECT_KIND for fact in numbers):
-        lines += [f"    entries = get({SUBJECT_KIND!r})", "    subject = entries[0].get if entries else ABSENT"]
+        lines += [
+            f"    entries = get({SUBJECT_KIND!r})",
+            "    subject = entries[0].get if entries else ABSENT",
+        ]
     read: set[str] = set()
     for result, condition in conditions:
         for fact in conditions_of(condition):
             if fact.fact != SUBJECT_KIND:
-                lines += [f"    h{numbers[fact]} = False", *_loop(fact.fact, [fact]),
-                          f"            if {_tests(analyse(fact))}:", f"                h{numbers[fact]} = True",
-                          "                break"]
+                lines += [
+                    f"    h{numbers[fact]} = False",
+                    *_loop(fact.fact, [fact]),
+                    f"            if {_tests(analyse(fact))}:",
+                    f"                h{numbers[fact]} = True",
+                    "                break",
+                ]
                 continue
             fresh = [field for field in analyse(fact).fields if field not in read]
             lines += [f"    s_{field} = subject({field!r})" for field in fresh]

@@ -1,7 +1,7 @@
 """Make a rule book fast: one generated Python function each for hits, path, guard and next change.
 
->>> compiled = compile_book(load(text, file="zhejiang-2022.yaml"))          # doctest: +SKIP
->>> compiled.hits({"certificate": [{...}], "subject": [{...}]}, today)      # doctest: +SKIP
+>>> compiled = compile_book(load(text, file="zhejiang-2022.yaml"))  # doctest: +SKIP
+>>> compiled.hits({"certificate": [{...}], "subject": [{...}]}, today)  # doctest: +SKIP
 (Hit(rule=Rule(id='R01', ...), until=19782, evidence=(('certificate', b'...'),)),)
 
 *Facts* are a mapping from fact kind to entries; an entry maps field to value, what is absent is not
@@ -18,6 +18,7 @@ from hub.rules.codegen import conditions_of, write_guard, write_hits, write_next
 from hub.rules.days import months_later
 from hub.rules.hit import Facts, Hit
 from hub.rules.model import Guard, Rule, RuleBook
+
 
 @dataclass(frozen=True, slots=True)
 class CompiledBook:
@@ -48,7 +49,9 @@ class CompiledBook:
 def compile_book(book: RuleBook) -> CompiledBook:
     """Return the book compiled. A book that :func:`hub.rules.book.load` accepted always compiles."""
     active, shadow = book.ordered(), book.ordered("shadow")
-    others = [guard.when for guard in book.guards] + [path.when for path in book.paths if path.when is not None]
+    others = [guard.when for guard in book.guards] + [
+        path.when for path in book.paths if path.when is not None
+    ]
     conditions = [*(rule.condition for rule in (*active, *shadow)), *others]
     code = "\n".join([
         *write_hits(active), "", "",
@@ -68,7 +71,7 @@ def compile_book(book: RuleBook) -> CompiledBook:
 
 
 def _run(code: str, edition: str, rules: Sequence[Rule], guards: Sequence[Guard]) -> dict[str, Any]:
-    """Execute generated code. It holds nothing of the book but names of the catalogue and ``repr`` of values."""
+    """Execute generated code. It holds nothing of the book but catalogue names and ``repr`` of values."""
     # tuple.__new__ instead of calling Hit: a third of the time of making one, on the hot path.
     names: dict[str, Any] = {
         "Hit": Hit, "new": tuple.__new__, "months_later": months_later, "ABSENT": {}.get,

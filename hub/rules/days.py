@@ -26,7 +26,9 @@ _DAYS_PER_MONTH: Final = 31
 
 Unit = Literal["days", "months"]
 
-_PATTERN: Final = re.compile(r"today(?:\s*(?P<sign>[+-])\s*(?P<amount>\d{1,5})\s*(?P<unit>day|month|year)s?)?")
+_PATTERN: Final = re.compile(
+    r"today(?:\s*(?P<sign>[+-])\s*(?P<amount>\d{1,5})\s*(?P<unit>day|month|year)s?)?"
+)
 _MONTHS_PER_YEAR: Final = 12
 
 

@@ -111,7 +111,7 @@ def _entry(condition: FactCondition, entry: Mapping[str, Any], today: int) -> En
     return EntryTrace(entry.get("key", b""), leaves, holds, until)
 
 
-def _leaf(leaf: Leaf, observed: Any, today: int) -> LeafTrace:  # noqa: ANN401  # a field holds anything
+def _leaf(leaf: Leaf, observed: Any, today: int) -> LeafTrace:  # a field holds anything
     if leaf.operator == "absent":
         return LeafTrace(leaf, observed, not known(observed), None)
     if not known(observed):
@@ -120,13 +120,12 @@ def _leaf(leaf: Leaf, observed: Any, today: int) -> LeafTrace:  # noqa: ANN401  
     return LeafTrace(leaf, observed, holds, last_day(leaf, observed) if holds else None)
 
 
-def _holds(leaf: Leaf, observed: Any, today: int) -> bool:  # noqa: ANN401
+def _holds(leaf: Leaf, observed: Any, today: int) -> bool:
     """Return whether a leaf about a known field holds."""
     value: Any = leaf.value
-    day: Any = value.pivot(observed) if isinstance(value, Moment) else observed
+    if isinstance(value, Moment):
+        return _compares(leaf.operator, value.pivot(observed), today)
     match leaf.operator:
-        case "present":
-            return True
         case "is":
             return observed is value if isinstance(value, bool) else bool(observed == value)
         case "is_not":
@@ -139,22 +138,24 @@ def _holds(leaf: Leaf, observed: Any, today: int) -> bool:  # noqa: ANN401
             return bool(observed >= value)
         case "at_most":
             return bool(observed <= value)
-        case "on_or_before":
-            return bool(day <= today)
-        case "before":
-            return bool(day < today)
-        case "on_or_after":
-            return bool(day >= today)
-        case "after":
-            return bool(day > today)
         case "within_months":
             return bool(observed <= today <= later(observed, value, "months"))
         case "within_days":
             return bool(observed <= today <= later(observed, value, "days"))
-    raise AssertionError(leaf.operator)  # the checker knows no other
+    return leaf.operator == "present"
 
 
-def last_day(leaf: Leaf, observed: Any) -> int | None:  # noqa: ANN401
+def _compares(operator: str, day: int, today: int) -> bool:
+    """Return whether a day, already moved, stands as it should to today."""
+    return {
+        "on_or_before": day <= today,
+        "before": day < today,
+        "on_or_after": day >= today,
+        "after": day > today,
+    }[operator]
+
+
+def last_day(leaf: Leaf, observed: Any) -> int | None:
     """Return the last day on which a leaf that holds goes on holding; None = it does not end."""
     value: Any = leaf.value
     match leaf.operator:

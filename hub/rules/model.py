@@ -20,7 +20,17 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated, Any, Final, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, StrictInt, StrictStr, Tag, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    StrictInt,
+    StrictStr,
+    Tag,
+    model_validator,
+)
 
 from hub.rules.days import Moment
 from hub.rules.operators import BY_NAME, MOMENT_OPERATORS
@@ -83,7 +93,7 @@ class Leaf(Part):
 
     @model_validator(mode="before")
     @classmethod
-    def _from_yaml(cls, data: Any) -> Any:  # noqa: ANN401  # pydantic hands in whatever stood there
+    def _from_yaml(cls, data: Any) -> Any:  # pydantic hands in whatever stood there
         if not isinstance(data, dict) or "operator" in data:
             return data
         operators = [key for key in data if key in BY_NAME]
@@ -124,7 +134,9 @@ class NoneOf(Part):
 def _which(value: object) -> str:
     if isinstance(value, dict):
         return next((key for key in ("all", "any", "none") if key in value), "fact")
-    return {All: "all", AnyOf: "any", NoneOf: "none"}.get(type(value), "fact")
+    if isinstance(value, All):
+        return "all"
+    return "any" if isinstance(value, AnyOf) else "none" if isinstance(value, NoneOf) else "fact"
 
 
 Condition = Annotated[

@@ -40,10 +40,20 @@ _DAY = frozenset({FieldType.DAY})
 _NUMBER = frozenset({FieldType.NUMBER})
 
 OPERATORS: Final[tuple[Operator, ...]] = (
-    Operator("is", frozenset({FieldType.TEXT, FieldType.NUMBER, FieldType.FLAG}), Operand.VALUE,
-             "equals the value", "等于"),
-    Operator("is_not", frozenset({FieldType.TEXT, FieldType.NUMBER, FieldType.FLAG}), Operand.VALUE,
-             "is known and differs from the value", "已知且不等于"),
+    Operator(
+        "is",
+        frozenset({FieldType.TEXT, FieldType.NUMBER, FieldType.FLAG}),
+        Operand.VALUE,
+        "equals the value",
+        "等于",
+    ),
+    Operator(
+        "is_not",
+        frozenset({FieldType.TEXT, FieldType.NUMBER, FieldType.FLAG}),
+        Operand.VALUE,
+        "is known and differs from the value",
+        "已知且不等于",
+    ),
     Operator("in", frozenset({FieldType.TEXT}), Operand.VALUES, "is one of the texts", "是其中之一"),
     Operator("present", _ANY, Operand.TRUE, "is known and not empty", "已知且不为空"),
     Operator("absent", _ANY, Operand.TRUE, "is unknown or empty", "未知或为空"),
@@ -53,12 +63,20 @@ OPERATORS: Final[tuple[Operator, ...]] = (
     Operator("before", _DAY, Operand.MOMENT, "is earlier than that day", "早于"),
     Operator("on_or_after", _DAY, Operand.MOMENT, "is that day or later", "不早于"),
     Operator("after", _DAY, Operand.MOMENT, "is later than that day", "晚于"),
-    Operator("within_months", _DAY, Operand.COUNT,
-             "has come, and that many months have not passed: day <= today <= day + months",
-             "已到，且距今不超过若干个月"),
-    Operator("within_days", _DAY, Operand.COUNT,
-             "has come, and that many days have not passed: day <= today <= day + days",
-             "已到，且距今不超过若干天"),
+    Operator(
+        "within_months",
+        _DAY,
+        Operand.COUNT,
+        "has come, and that many months have not passed: day <= today <= day + months",
+        "已到，且距今不超过若干个月",
+    ),
+    Operator(
+        "within_days",
+        _DAY,
+        Operand.COUNT,
+        "has come, and that many days have not passed: day <= today <= day + days",
+        "已到，且距今不超过若干天",
+    ),
     Operator("includes", frozenset({FieldType.TEXTS}), Operand.TEXT, "contains the text", "包含"),
 )
 """Every operator, in the order of the reference page."""

@@ -19,18 +19,33 @@ MESSAGES: Final[dict[str, tuple[str, str]]] = {
         "不允许使用锚点与别名（&、*、<<）：请完整写出，供人阅读",
     ),
     "YAML_TAG": ("tags such as {found} are not allowed", "不允许使用 {found} 这样的标签"),
-    "DUPLICATE_KEY": ("{found} stands here twice; the first is on line {first}", "{found} 重复；首次出现在第 {first} 行"),
+    "DUPLICATE_KEY": (
+        "{found} stands here twice; the first is on line {first}",
+        "{found} 重复；首次出现在第 {first} 行",
+    ),
     "WRONG_SHAPE": ("expected {expected}, found {found}", "此处应为{expected_zh}，实为 {found}"),
-    "UNKNOWN_KEY": ("{found} is not a key here; known: {choices}", "此处没有 {found} 这个键；可用：{choices}"),
+    "UNKNOWN_KEY": (
+        "{found} is not a key here; known: {choices}",
+        "此处没有 {found} 这个键；可用：{choices}",
+    ),
     "MISSING_KEY": ("{key} is missing", "缺少 {key}"),
     "EMPTY_TEXT": ("the text is empty", "文字为空"),
     "WRONG_TYPE": ("expected {expected}, found {found}", "此处应为{expected_zh}，实为 {found}"),
     "WRONG_VALUE": ("{found} will not do: {detail}", "{found} 不可用：{detail}"),
     "UNKNOWN_CHOICE": ("{found} is not one of: {choices}", "{found} 不在可选项中：{choices}"),
     "UNKNOWN_FACT": ("there is no fact {found}; known: {choices}", "没有 {found} 这种事实；可用：{choices}"),
-    "UNKNOWN_FIELD": ("fact {fact} has no field {found}; it has: {choices}", "事实 {fact} 没有字段 {found}；它有：{choices}"),
-    "UNKNOWN_OPERATOR": ("{found} is not a comparison; known: {choices}", "没有 {found} 这种比较；可用：{choices}"),
-    "NO_OPERATOR": ("the field {field} is compared with nothing; add one of: {choices}", "字段 {field} 没有比较；请加上其一：{choices}"),
+    "UNKNOWN_FIELD": (
+        "fact {fact} has no field {found}; it has: {choices}",
+        "事实 {fact} 没有字段 {found}；它有：{choices}",
+    ),
+    "UNKNOWN_OPERATOR": (
+        "{found} is not a comparison; known: {choices}",
+        "没有 {found} 这种比较；可用：{choices}",
+    ),
+    "NO_OPERATOR": (
+        "the field {field} is compared with nothing; add one of: {choices}",
+        "字段 {field} 没有比较；请加上其一：{choices}",
+    ),
     "SEVERAL_OPERATORS": (
         "one comparison per line; found {found}: make two lines of it",
         "每行只能有一个比较；此处有 {found}：请分成两行",
@@ -39,20 +54,43 @@ MESSAGES: Final[dict[str, tuple[str, str]]] = {
         "{operator} is not for {fact}.{field}, which is a {type}; for a {type}: {choices}",
         "{operator} 不能用于 {fact}.{field}（类型 {type}）；可用：{choices}",
     ),
-    "VALUE_TYPE": ("{fact}.{field} is a {type}: expected {expected}, found {found}",
-                   "{fact}.{field} 的类型是 {type}：应为{expected_zh}，实为 {found}"),
-    "QUOTE_IT": ("{found} is a number; {fact}.{field} is a text: put it in quotes",
-                 "{found} 是数字，而 {fact}.{field} 是文字：请加引号"),
+    "VALUE_TYPE": (
+        "{fact}.{field} is a {type}: expected {expected}, found {found}",
+        "{fact}.{field} 的类型是 {type}：应为{expected_zh}，实为 {found}",
+    ),
+    "QUOTE_IT": (
+        "{found} is a number; {fact}.{field} is a text: put it in quotes",
+        "{found} 是数字，而 {fact}.{field} 是文字：请加引号",
+    ),
     "TRUE_OR_FALSE": ("write true or false, not {found}", "请写 true 或 false，不要写 {found}"),
-    "UNKNOWN_VALUE": ("{fact}.{field} is never {found}; it can be: {choices}", "{fact}.{field} 不会是 {found}；可能的值：{choices}"),
+    "UNKNOWN_VALUE": (
+        "{fact}.{field} is never {found}; it can be: {choices}",
+        "{fact}.{field} 不会是 {found}；可能的值：{choices}",
+    ),
     "BAD_MOMENT": (
         "{found} is not a day here; write today, today - 365 days, today + 12 months, today - 2 years",
         "{found} 不是可比较的日期；请写 today、today - 365 days、today + 12 months 或 today - 2 years",
     ),
+    "EMPTY_FILE": ("the file is empty", "文件为空"),
+    "EMPTY_LIST": ("the list is empty", "列表为空"),
+    "EMPTY_VALUE": ("an empty text is unknown: write absent: true", "空文字即未知：请写 absent: true"),
+    "WRITE_TRUE": ("write true here, not {found}", "此处只能写 true，不要写 {found}"),
+    "NOT_A_DAY": ("{found} is not a day; write 2022-06-15", "{found} 不是日期；请写成 2022-06-15"),
+    "RULE_ID": (
+        "{found} is no rule id; it is R and two digits: R01 or R01a",
+        "{found} 不是规则编号；应为 R 加两位数字，如 R01 或 R01a",
+    ),
+    "BOOK_ID": (
+        "{found} is no book id; it is lower-case letters, digits and hyphens: zhejiang-2022",
+        "{found} 不是规则册编号；只用小写字母、数字和连字符，如 zhejiang-2022",
+    ),
     "EMPTY_CONDITION": ("the list is empty: nothing would be asked", "列表为空：等于什么都不问"),
     "NO_CONDITION": ("expected one of: all, any, none, fact", "此处应为其一：all、any、none、fact"),
     "DUPLICATE_ID": ("{found} is used twice; first on line {first}", "{found} 重复使用；首次在第 {first} 行"),
-    "UNKNOWN_CODE": ("{found} is not a guard's code; known: {choices}", "没有 {found} 这个守门代码；可用：{choices}"),
+    "UNKNOWN_CODE": (
+        "{found} is not a guard's code; known: {choices}",
+        "没有 {found} 这个守门代码；可用：{choices}",
+    ),
     "DATA_CLASS": (
         "the rule is of class p but reads {fact}, which is of class s",
         "规则的数据类别是 p，却读取了类别为 s 的 {fact}",
@@ -63,6 +101,17 @@ MESSAGES: Final[dict[str, tuple[str, str]]] = {
     ),
 }
 """Code → text in English and Chinese. The codes are stable."""
+
+
+_CHINESE: Final = {
+    "a list": "列表", "a mapping": "映射", "nothing": "空", "text": "文字", "day": "日期", "number": "数字",
+    "flag (true or false)": "是否（true 或 false）", "list of texts": "文字列表",
+}  # fmt: skip
+
+
+def in_chinese(words: dict[str, object]) -> dict[str, object]:
+    """Return a message's words with those that name a shape or a type in Chinese."""
+    return {name: _CHINESE.get(str(word), word) for name, word in words.items()}
 
 
 class Problem(NamedTuple):

@@ -17,7 +17,7 @@ import yaml
 from yaml.events import AliasEvent, CollectionStartEvent, ScalarEvent
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from hub.rules.problems import MESSAGES, Problem, RuleBookError, nearest
+from hub.rules.problems import MESSAGES, Problem, RuleBookError, in_chinese, nearest
 
 _INTEGER: Final = re.compile(r"[-+]?(0|[1-9][0-9]*)")
 _DECIMAL: Final = re.compile(r"[-+]?[0-9]+\.[0-9]+")
@@ -44,10 +44,7 @@ class Source:
         self._keys: dict[At, Mark] = {}
         self._values: dict[At, Mark] = {}
         self._spelled: dict[At, str] = {}
-        self.data: Any = None
-        node = self._compose(text)
-        if node is not None:
-            self.data = self._build(node, ())
+        self.data = self._build(self._compose(text), ())
 
     def add(self, code: str, at: At, *, key: bool = False, near: str = "", **words: object) -> None:
         """Note a problem at a value, or at its key when ``key``."""
@@ -69,8 +66,14 @@ class Source:
         """Note every key of a mapping that is not known there."""
         for name in value:
             if name not in known:
-                self.add("UNKNOWN_KEY", (*at, name), key=True, near=nearest(name, known),
-                         found=name, choices=", ".join(known))
+                self.add(
+                    "UNKNOWN_KEY",
+                    (*at, name),
+                    key=True,
+                    near=nearest(name, known),
+                    found=name,
+                    choices=", ".join(known),
+                )
 
     def missing(self, at: At, name: str) -> None:
         """Note that the mapping at ``at`` lacks a key."""
@@ -84,10 +87,18 @@ class Source:
     def _note(self, code: str, mark: Mark, near: str, words: dict[str, object]) -> None:
         en, zh = MESSAGES[code]
         self.problems.append(
-            Problem(self.file, mark.line, mark.column, code, en.format(**words), zh.format(**words), near)
+            Problem(
+                self.file,
+                mark.line,
+                mark.column,
+                code,
+                en.format(**words),
+                zh.format(**in_chinese(words)),
+                near,
+            )
         )
 
-    def _compose(self, text: str) -> Node | None:
+    def _compose(self, text: str) -> Node:
         try:
             for event in yaml.parse(text, Loader=yaml.SafeLoader):
                 self._refuse(event)
@@ -96,26 +107,28 @@ class Source:
         except yaml.MarkedYAMLError as error:
             at = error.problem_mark or error.context_mark
             mark = Mark(at.line + 1, at.column + 1) if at else Mark(1, 1)
-            self._note("YAML_SYNTAX", mark, "", {"detail": error.problem or "unreadable"})
+            self._note("YAML_SYNTAX", mark, "", {"detail": _detail(error)})
         except yaml.YAMLError:  # a character that YAML forbids; its text may hold bytes of the file
             self._note("YAML_SYNTAX", Mark(1, 1), "", {"detail": "a character is not allowed"})
         else:
-            if node is None:
-                self._note("YAML_SYNTAX", Mark(1, 1), "", {"detail": "the file is empty"})
-            return node
+            if node is not None:
+                return node
+            self._note("EMPTY_FILE", Mark(1, 1), "", {})
         raise RuleBookError(self.problems)
 
     def _refuse(self, event: yaml.events.Event) -> None:
-        mark = Mark(event.start_mark.line + 1, event.start_mark.column + 1) if event.start_mark else Mark(1, 1)
+        mark = (
+            Mark(event.start_mark.line + 1, event.start_mark.column + 1) if event.start_mark else Mark(1, 1)
+        )
         if isinstance(event, AliasEvent):
             self._note("YAML_ALIAS", mark, "", {})
         elif isinstance(event, ScalarEvent | CollectionStartEvent):
             if event.anchor is not None:
                 self._note("YAML_ALIAS", mark, "", {})
             if event.tag is not None:
-                self._note("YAML_TAG", mark, "", {"found": event.tag})
+                self._note("YAML_TAG", mark, "", {"found": event.tag.replace("tag:yaml.org,2002:", "!!")})
 
-    def _build(self, node: Node, at: At) -> Any:  # noqa: ANN401  # YAML holds anything
+    def _build(self, node: Node, at: At) -> Any:  # YAML holds anything
         self._values[at] = Mark(node.start_mark.line + 1, node.start_mark.column + 1)
         if isinstance(node, MappingNode):
             self._spelled[at] = "a mapping"
@@ -123,6 +136,7 @@ class Source:
         if isinstance(node, SequenceNode):
             self._spelled[at] = "a list"
             return [self._build(child, (*at, index)) for index, child in enumerate(node.value)]
+        assert isinstance(node, ScalarNode)  # nothing else is left
         self._spelled[at] = node.value if node.style is None else f'"{node.value}"'
         return _scalar(node)
 
@@ -140,6 +154,14 @@ class Source:
                 self._keys[here] = mark
                 result[name] = self._build(value_node, here)
         return result
+
+
+def _detail(error: yaml.MarkedYAMLError) -> str:
+    """Return what PyYAML says, and where that began: an unclosed bracket is noticed lines later."""
+    problem = error.problem or "unreadable"
+    if error.context is None or error.context_mark is None:
+        return problem
+    return f"{problem} {error.context} that begins on line {error.context_mark.line + 1}"
 
 
 def _scalar(node: ScalarNode) -> object:

@@ -64,7 +64,9 @@ def values_of(fact: str, field: str) -> tuple[str, ...]:
 def wording(fact: str, field: str, value: object, language: str) -> str:
     """Return how a value reads in ``zh`` or ``en``; the value itself where nothing better is known."""
     if isinstance(value, bool):
-        return {("zh", True): "是", ("zh", False): "否", ("en", True): "yes", ("en", False): "no"}[language, value]
+        return {("zh", True): "是", ("zh", False): "否", ("en", True): "yes", ("en", False): "no"}[
+            language, value
+        ]
     if isinstance(value, list | tuple | set | frozenset):
         return ("、" if language == "zh" else ", ").join(wording(fact, field, v, language) for v in value)
     pair = VALUES.get((fact, field), {}).get(str(value))

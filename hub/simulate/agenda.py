@@ -130,7 +130,9 @@ class _DayRule:
     def _free(self, key: str, happening: Happening) -> bool:
         if key in self._quiet or self._lives_there(key, happening):
             return False
-        others = (self._opened.get(key, set()) | {self._turned.get(key, happening.serial)}) - {happening.serial}
+        others = (self._opened.get(key, set()) | {self._turned.get(key, happening.serial)}) - {
+            happening.serial
+        }
         if not others:
             return True
         if happening.effect is Effect.TURNS or key in self._turned:

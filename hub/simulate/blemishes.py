@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
-from hub.simulate.calendar import china_ms, iso, to_date
+from hub.simulate.calendar import iso, to_date
 from hub.simulate.happening import Happening
 from hub.simulate.identifiers import check_digit, fifteen
 from hub.simulate.names import DOT, traditional
@@ -15,6 +15,7 @@ __all__ = ("blemish", "blemish_bytes")
 Body = dict[str, Any]
 _STALE: Final = {"330604": "330682"}  # 上虞市 until 2013
 _DIVIDED: Final = "330104"  # 江干区 until 2021, now part of two districts
+_FAR_AHEAD: Final = "2099-06-01T08:00:00+08:00"
 _PLACE_NAME: Final = "三联村"
 _FULL_WIDTH_X: Final = "\uff38"
 _DOTS: Final = ("\u2022", "\u30fb", ".", "")
@@ -33,14 +34,18 @@ def _person(change: Callable[[Body, Happening], None]) -> Callable[[Body, Happen
 
 
 def _set_number(number: Callable[[str], str]) -> Callable[[Body, Happening], None]:
-    def on_person(person: Body, happening: Happening) -> None:
+    def on_person(person: Body, _: Happening) -> None:
         person["doc_no"] = number(person["doc_no"])
 
     return _person(on_person)
 
 
 def _impossible(number: str) -> str:
-    body = number[:10] + "0229" + number[14:17] if int(number[6:10]) % 4 else number[:10] + "0230" + number[14:17]
+    body = (
+        number[:10] + "0229" + number[14:17]
+        if int(number[6:10]) % 4
+        else number[:10] + "0230" + number[14:17]
+    )
     return body + check_digit(body)
 
 
@@ -49,13 +54,13 @@ def _dotted(person: Body, happening: Happening) -> None:
 
 
 def _set(field: str, value: str | None) -> Callable[[Body, Happening], None]:
-    def on_person(person: Body, happening: Happening) -> None:
+    def on_person(person: Body, _: Happening) -> None:
         person[field] = value
 
     return _person(on_person)
 
 
-def _other_sex(person: Body, happening: Happening) -> None:
+def _other_sex(person: Body, _: Happening) -> None:
     person["sex"] = "女" if person["sex"] in {"m", "男"} else "男"
 
 
@@ -89,12 +94,7 @@ def _envelope(field: str, value: Callable[[Happening], str]) -> Callable[[Body, 
     return on_body
 
 
-def _next_year(happening: Happening) -> str:
-    day = (happening.at - china_ms(0)) // 86_400_000
-    return f"{to_date(day).year + 3}-06-01T08:00:00+08:00"
-
-
-def _empty(body: Body, happening: Happening) -> None:
+def _empty(body: Body, _: Happening) -> None:
     body["cert_no"] = " "
 
 
@@ -105,7 +105,9 @@ _ON_BODY: Final[dict[str, Callable[[Body, Happening], None]]] = {
     "excel_zeroed": _set_number(lambda number: number[:15] + "000"),
     "apostrophe": _set_number(lambda number: f"'{number} "),
     "fifteen_digits": _set_number(fifteen),
-    "letters_for_digits": _set_number(lambda number: number[:14] + number[14:17].replace("0", "O") + number[17]),
+    "letters_for_digits": _set_number(
+        lambda number: number[:14] + number[14:17].replace("0", "O") + number[17]
+    ),
     "impossible_date": _set_number(_impossible),
     "number_cut": _set_number(lambda number: number[:11]),
     "sex_contradicts": _person(_other_sex),
@@ -122,7 +124,7 @@ _ON_BODY: Final[dict[str, Callable[[Body, Happening], None]]] = {
     "date_utc": _date(_in_utc),
     "date_unreadable": _date(lambda day: "9999-99-99" if day % 2 else "upon completion"),
     "field_empty": _empty,
-    "clock_ahead": _envelope("time", _next_year),
+    "clock_ahead": _envelope("time", lambda _: _FAR_AHEAD),
     "source_blank": _envelope("source", lambda _: " "),
 }
 

@@ -104,12 +104,10 @@ class County:
                 made.append(self.organisation_for(serial, village, founded + rng.randrange(800), parent))
         for serial, unit in enumerate(self.units):
             if unit.school or rng.random() < _EMPLOYERS_WITH_ORGANISATION:
-                made.append(
-                    Organisation(
-                        f"RC{self.code}-U{serial:03}", "school" if unit.school else "enterprise",
-                        f"{unit.name}红十字会", society, unit.township, unit.code, founded + rng.randrange(800),
-                    )
-                )  # fmt: skip
+                org_class = "school" if unit.school else "enterprise"
+                org_id, name = f"RC{self.code}-U{serial:03}", f"{unit.name}红十字会"
+                on = founded + rng.randrange(800)
+                made.append(Organisation(org_id, org_class, name, society, unit.township, unit.code, on))
         return made
 
 

@@ -24,14 +24,20 @@ def story(world: World) -> None:
         fields={"region": world.county.code, "year": 2021, "value": _POPULATION, "vintage": "synthetic"},
     )  # fmt: skip
     dissolvable = list(world.county.organisations[1:])
-    taken = {organisation.region for organisation in dissolvable if organisation.org_class in {"village", "community"}}
+    taken = {
+        organisation.region
+        for organisation in dissolvable
+        if organisation.org_class in {"village", "community"}
+    }
     free = [village for village in world.county.villages if village not in taken]
     for serial in range(round(_CHANGES_PER_YEAR * world.days / 365)):
         day = world.first + 5 + rng.randrange(max(1, world.days - 5))
         on = day + (rng.randrange(1, 20) if rng.random() < 0.25 else 0)
         if rng.random() < 0.6 and free:
             village = free.pop(rng.randrange(len(free)))
-            founded = world.county.organisation_for(5000 + serial, village, on, world.county.organisations[0].org_id)
+            founded = world.county.organisation_for(
+                5000 + serial, village, on, world.county.organisations[0].org_id
+            )
             _establish(world, founded, day)
         elif dissolvable:
             gone = dissolvable.pop(rng.randrange(len(dissolvable)))

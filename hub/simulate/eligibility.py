@@ -105,9 +105,9 @@ def grounds(known: Known, today: int) -> list[Ground]:
     found: list[Ground] = []
     first_aid, general = [], []
     for number, entry in known.certificates.items():
-        issued, until = entry.get("issued_on"), entry.get("expires_on")
-        if number in known.revoked or issued is None or issued > today:
+        if number in known.revoked or "issued_on" not in entry or entry["issued_on"] > today:
             continue
+        issued, until = entry["issued_on"], entry["expires_on"]
         if entry["kind"] == "first_aider":
             if today <= until:
                 first_aid.append(until)

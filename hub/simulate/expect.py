@@ -162,7 +162,7 @@ class Expectation:
         seen = view(known, self.offices, self._minimum, self.today)
         before = known.last.view() if known.last else None
         if known.last is not None and known.last.open:
-            _live(known, known.last, seen, self.today)
+            _live(known, known.last, seen, self.offices, self.today)
         elif seen.grounds and seen.guard is None and not _resting(known, self.today):
             known.last = _issue(known, seen, self.today)
         if known.last is not None and known.last.view() != before:
@@ -211,7 +211,7 @@ def _end(invitation: Invitation, status: str, today: int, cause: str | None = No
     invitation.status, invitation.cause, invitation.ended_on = status, cause, today
 
 
-def _live(known: Known, invitation: Invitation, seen: View, today: int) -> None:
+def _live(known: Known, invitation: Invitation, seen: View, offices: Offices, today: int) -> None:
     """Move an open invitation along: the numbered list of "The life of an invitation"."""
     since = invitation.issued_on
     if known.membership.get("status") == "member":
@@ -224,7 +224,7 @@ def _live(known: Known, invitation: Invitation, seen: View, today: int) -> None:
     elif seen.guard_but_applied is not None:
         _end(invitation, "withdrawn", today, seen.guard_but_applied)
     elif known.application.get("status") == "submitted" and known.application["on"] >= since:
-        invitation.status = "applied"
+        _apply(invitation, seen, offices, today)
     elif not seen.grounds:
         if today > invitation.valid_until:
             _end(invitation, "expired", today)
@@ -233,9 +233,22 @@ def _live(known: Known, invitation: Invitation, seen: View, today: int) -> None:
     elif today > since + _CAP_DAYS:
         _end(invitation, "expired", today)
     else:
-        accepted = known.response.get("answer") == "accepted" and known.response["on"] >= since
-        if accepted and invitation.status == "issued":
-            invitation.status = "accepted"
-        invitation.priority, invitation.rules, invitation.kind = seen.priority, seen.rules, seen.kind
+        _revise(known, invitation, seen)
+
+
+def _apply(invitation: Invitation, seen: View, offices: Offices, today: int) -> None:
+    """Wait for the application; only a dissolved organisation is replaced."""
+    invitation.status = "applied"
+    if not offices.by_id[invitation.organisation].active(today):
         invitation.organisation = str(seen.organisation)
-        invitation.valid_until = _until(since, seen)
+
+
+def _revise(known: Known, invitation: Invitation, seen: View) -> None:
+    """Take an acceptance and the present terms in."""
+    since = invitation.issued_on
+    accepted = known.response.get("answer") == "accepted" and known.response["on"] >= since
+    if accepted and invitation.status == "issued":
+        invitation.status = "accepted"
+    invitation.priority, invitation.rules, invitation.kind = seen.priority, seen.rules, seen.kind
+    invitation.organisation = str(seen.organisation)
+    invitation.valid_until = _until(since, seen)

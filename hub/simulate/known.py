@@ -31,7 +31,7 @@ class Entry(dict[str, Any]):
         super().__init__()
         self.stamps: dict[str, tuple[int, bool, int]] = {}
 
-    def put(self, stamp: tuple[int, bool, int], **values: Any) -> None:  # noqa: ANN401 - any field's value
+    def put(self, stamp: tuple[int, bool, int], **values: Any) -> None:
         """Keep each value unless a newer one is there; OrderMattersError on a tie of two values."""
         for name, value in values.items():
             before = self.stamps.get(name)
@@ -124,7 +124,7 @@ def _learn_block(known: Known, happening: Happening, stamp: tuple[int, bool, int
     known.party.put(stamp, **{name: value for name, value in said.items() if value is not None})
 
 
-def _course(known: Known, happening: Happening, stamp: tuple[int, bool, int]) -> None:
+def _course(known: Known, happening: Happening, _stamp: tuple[int, bool, int]) -> None:
     fields = happening.fields
     key = (fields["course_kind"], fields["course_id"], fields["completed_on"])
     known.courses.setdefault(key, {"completed_on": fields["completed_on"], "region": fields["region"]})
@@ -136,7 +136,11 @@ def _certificate(known: Known, happening: Happening, stamp: tuple[int, bool, int
     if until is None:
         until = add_months(fields["issued_on"], _CERTIFICATE_MONTHS) - 1
     known.certificates.setdefault(fields["cert_no"], Entry()).put(
-        stamp, kind=fields["cert_kind"], issued_on=fields["issued_on"], expires_on=until, region=fields["region"]
+        stamp,
+        kind=fields["cert_kind"],
+        issued_on=fields["issued_on"],
+        expires_on=until,
+        region=fields["region"],
     )
 
 
@@ -145,7 +149,7 @@ def _renewed(known: Known, happening: Happening, stamp: tuple[int, bool, int]) -
     entry.put(stamp, expires_on=happening.fields["new_expires_on"])
 
 
-def _revoked(known: Known, happening: Happening, stamp: tuple[int, bool, int]) -> None:
+def _revoked(known: Known, happening: Happening, _stamp: tuple[int, bool, int]) -> None:
     known.revoked.add(happening.fields["cert_no"])
 
 
@@ -170,18 +174,18 @@ def _withdrawn(known: Known, happening: Happening, stamp: tuple[int, bool, int])
         known.consent.put(stamp, status="withdrawn")
 
 
-def _corrected(known: Known, happening: Happening, stamp: tuple[int, bool, int]) -> None:
+def _corrected(known: Known, happening: Happening, _stamp: tuple[int, bool, int]) -> None:
     block = happening.block or {}
     known.accepted.add(block["name"])
     if happening.fields["old_name"] is not None:
         known.accepted.add(happening.fields["old_name"])
 
 
-def _deceased(known: Known, happening: Happening, stamp: tuple[int, bool, int]) -> None:
+def _deceased(known: Known, _happening: Happening, _stamp: tuple[int, bool, int]) -> None:
     known.deceased = True
 
 
-def _erasure(known: Known, happening: Happening, stamp: tuple[int, bool, int]) -> None:
+def _erasure(known: Known, _happening: Happening, _stamp: tuple[int, bool, int]) -> None:
     known.erased = True
 
 
@@ -204,7 +208,7 @@ def _ended(known: Known, happening: Happening, stamp: tuple[int, bool, int]) -> 
     known.membership.put(stamp, status=status, ended_on=happening.fields["on"])
 
 
-def _transferred(known: Known, happening: Happening, stamp: tuple[int, bool, int]) -> None:
+def _transferred(_known: Known, _happening: Happening, _stamp: tuple[int, bool, int]) -> None:
     """Change the organisation only, which nothing here depends on."""
 
 
@@ -221,7 +225,7 @@ def _responded(known: Known, happening: Happening, stamp: tuple[int, bool, int])
     known.never = known.never or answer == "never"
 
 
-def _nothing(known: Known, happening: Happening, stamp: tuple[int, bool, int]) -> None:
+def _nothing(_known: Known, _happening: Happening, _stamp: tuple[int, bool, int]) -> None:
     """Learn nothing beyond the block and the consent."""
 
 

@@ -53,7 +53,9 @@ def _register(happening: Happening) -> bool:
 
 
 def _zeroed_is_wrong(happening: Happening) -> bool:
-    return _register(happening) and not _number(happening).endswith("000") and _wrong_check(_number(happening))
+    return (
+        _register(happening) and not _number(happening).endswith("000") and _wrong_check(_number(happening))
+    )
 
 
 def _wrong_check(number: str) -> bool:
@@ -69,7 +71,14 @@ PROBLEMS: Final[tuple[Problem, ...]] = (
     Problem("excel_zeroed", 3, 3, _zeroed_is_wrong, Fate.PARKED, "ID_CHECK"),
     Problem("apostrophe", 4, 4, _resident),
     Problem("fifteen_digits", 5, 3, lambda h: _resident(h) and _number(h)[6:8] == _FIRST_OLD_NUMBER_YEAR),
-    Problem("letters_for_digits", 6, 3, lambda h: _register(h) and "0" in _number(h)[14:17], Fate.PARKED, "ID_REPAIRABLE"),
+    Problem(
+        "letters_for_digits",
+        6,
+        3,
+        lambda h: _register(h) and "0" in _number(h)[14:17],
+        Fate.PARKED,
+        "ID_REPAIRABLE",
+    ),
     Problem("impossible_date", 7, 2, _register, Fate.DEAD, "ID_DATE"),
     Problem("sex_contradicts", 8, 1, _register, turns=True),
     Problem("two_names", 9, 1, _register, turns=True),
@@ -83,10 +92,12 @@ PROBLEMS: Final[tuple[Problem, ...]] = (
     Problem("date_compact", 22, 4, lambda h: h.type in _FULL),
     Problem("date_utc", 22, 4, lambda h: h.type in _FULL),
     Problem("no_document", 6, 5, _register, Fate.PARKED, "FIELD_MISSING"),
-    Problem("passport_only", 6, 2, _register, Fate.PARKED, "ID_UNSURE"),
+    Problem("passport_only", 6, 2, _register, Fate.PARKED, "FIELD_MISSING"),
     Problem("number_cut", 2, 2, _register, Fate.DEAD, "ID_FORMAT"),
     Problem("date_unreadable", 22, 2, lambda h: h.type in _FULL, Fate.DEAD, "DATE_INVALID"),
-    Problem("field_empty", 2, 2, lambda h: h.type == "training.certificate.issued.v1", Fate.DEAD, "FIELD_MISSING"),
+    Problem(
+        "field_empty", 2, 2, lambda h: h.type == "training.certificate.issued.v1", Fate.DEAD, "FIELD_MISSING"
+    ),
     Problem("clock_ahead", 22, 1, lambda h: h.type in _FULL, Fate.DEAD, "DATE_FUTURE"),
     Problem("source_blank", 18, 1, lambda h: h.type in _FULL, Fate.DEAD, "ENVELOPE_INVALID"),
     Problem("not_avro", 18, 1, lambda h: h.type in _FULL, Fate.DEAD, "FRAME_UNKNOWN"),

@@ -58,7 +58,7 @@ class Publisher:
             else:
                 return
 
-    def _delivered(self, error: Any, message: Any) -> None:  # noqa: ANN401 - librdkafka's callback
+    def _delivered(self, error: Any, message: Any) -> None:
         if error is not None:
             self._failures.append(error.str())
         elif self._stamps is not None:
@@ -69,5 +69,7 @@ class Publisher:
         if left or self._failures:
             why = self._failures[0] if self._failures else f"{left} not acknowledged in {_FLUSH_S:.0f} s"
             raise BrokerError(
-                f"Kafka did not take the events: {why}", self._where, "run `hub topics ensure`, then try again"
+                f"Kafka did not take the events: {why}",
+                self._where,
+                "run `hub topics ensure`, then try again",
             )

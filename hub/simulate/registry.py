@@ -67,20 +67,22 @@ class Registry:
             self._joined.add(person.key)
             self._apply(person, on, admitted=rng.random() < 0.9)
             return
-        self._happen("invitation.responded.v1", on, person, {"invitation_id": None, "answer": answer, "on": on})
+        self._happen(
+            "invitation.responded.v1", on, person, {"invitation_id": None, "answer": answer, "on": on}
+        )
         if answer == "accepted" and rng.random() < 0.8:
             self._joined.add(person.key)
             self._apply(person, on + rng.randrange(1, 15), admitted=rng.random() < 0.9)
 
     def _apply(self, person: Person, on: int, *, admitted: bool) -> None:
-        fields = {"on": on, "organisation": None, "invitation_id": None}
-        self._happen("member.application.submitted.v1", on, person, fields)
+        submitted = {"on": on, "organisation": None, "invitation_id": None}
+        self._happen("member.application.submitted.v1", on, person, submitted)
         decided = on + self._rng.randrange(5, 40)
         if admitted:
             self._admit(person, decided, decided)
         elif self._rng.random() < 0.7:
             by = self._rng.choice(("organisation", "person"))
-            fields = {"by": by, "reason": None, "on": decided, "invitation_id": None}
+            fields: dict[str, Any] = {"by": by, "reason": None, "on": decided, "invitation_id": None}
             self._happen("member.declined.v1", decided, person, fields)
 
     def _admit(self, person: Person, on: int, publish: int) -> None:
@@ -107,7 +109,12 @@ class Registry:
             self._happen(rng.choice(_ENDINGS), day, None, {"card_no": alias[1], "on": day}, alias=alias)
         elif chance < _ENDED + _TRANSFERRED:
             ids = [organisation.org_id for organisation in self._world.county.organisations]
-            fields = {"card_no": alias[1], "from_organisation": ids[0], "to_organisation": rng.choice(ids), "on": day}
+            fields = {
+                "card_no": alias[1],
+                "from_organisation": ids[0],
+                "to_organisation": rng.choice(ids),
+                "on": day,
+            }
             self._happen("member.transferred.v1", day, None, fields, alias=alias)
 
     def _happen(

@@ -102,7 +102,9 @@ def _is_day(name: str) -> bool:
 def _instant(at: int) -> str:
     day, since = divmod(at - china_ms(0), _DAY_MS)
     seconds, milliseconds = divmod(since, 1000)
-    return f"{iso(day)}T{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}.{milliseconds:03}+08:00"
+    return (
+        f"{iso(day)}T{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}.{milliseconds:03}+08:00"
+    )
 
 
 def _person(happening: Happening) -> dict[str, Any] | None:

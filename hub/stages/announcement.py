@@ -8,13 +8,14 @@ only dates, kinds, grades and statuses.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 import msgspec
 
 from hub import topics
 from hub.core import dates, merge
-from hub.core.book import Book
+from hub.core.book import Book, Rule
 from hub.core.fact import CATALOGUE, FieldType
 from hub.core.invitation import ISSUED, Change
 from hub.core.matching import YOUTH, Eligibility
@@ -35,18 +36,17 @@ NO_CONTACT: Final = "no_contact"
 """Code of a decision whose invitation goes out without a contact block: none, or its key is gone."""
 
 _SHOWN_TEXTS: Final = frozenset({"kind", "grade", "status", "team_kind", "answer", "notice_version"})
-_SHOWN: Final[dict[str, frozenset[str]]] = {
-    kind.name: frozenset(
-        field.name for field in kind.fields if field.type is FieldType.DAY or field.name in _SHOWN_TEXTS
+_SHOWN: Final[dict[str, tuple[tuple[str, bool], ...]]] = {
+    kind.name: tuple(
+        (field.name, field.type is FieldType.DAY)
+        for field in kind.fields
+        if field.type is FieldType.DAY or field.name in _SHOWN_TEXTS
     )
     for kind in CATALOGUE
     if kind.name != "party"
 }
-"""Fields of a fact that a decision may show: none of them says who it is."""
-_DAYS: Final[dict[str, frozenset[str]]] = {
-    kind.name: frozenset(field.name for field in kind.fields if field.type is FieldType.DAY)
-    for kind in CATALOGUE
-}
+"""Fields of a fact that a decision may show, and whether each is a day: none of them says who it is."""
+_iso: Final = lru_cache(maxsize=16_384)(dates.iso)
 _WORDS: Final[dict[str, tuple[str, str]]] = {
     "member": ("已成为会员。", "Already a member."),
     "ground": ("邀请所依据的情况已不存在。", "What the invitation rested on no longer holds."),
@@ -115,7 +115,7 @@ class Announcer:
             self._contact(person, contact, eligible, invitation.id) if discloses else (None, [])
         )
         reason_zh, reason_en = _reason(change, eligible)
-        envelope = _envelope(f"{invitation.id}/{invitation.revision}", INVITATION, ctx.now)
+        envelope, headers = _envelope(f"{invitation.id}/{invitation.revision}", INVITATION, ctx.now)
         value = self._write_invitation(
             {
                 "envelope": envelope,
@@ -142,7 +142,7 @@ class Announcer:
                 "cause_event_id": event_id,
             }
         )
-        ctx.emit(topics.INVITATIONS, invitation.id.encode(), value, _headers(envelope))
+        ctx.emit(topics.INVITATIONS, invitation.id.encode(), value, headers)
         if change.change == ISSUED:
             self._bind(occasion, invitation.id)
         return sealed is not None or not discloses
@@ -183,7 +183,7 @@ class Announcer:
         """Emit what was decided and on what; ``number`` counts the person's decisions."""
         ctx, book, person, event_id = occasion
         eligible, outcome, code, change = verdict
-        envelope = _envelope(f"{person.hex()}/{number}", DECISION, ctx.now)
+        envelope, headers = _envelope(f"{person.hex()}/{number}", DECISION, ctx.now)
         value = self._write_decision(
             {
                 "envelope": envelope,
@@ -192,18 +192,7 @@ class Announcer:
                 "outcome": outcome,
                 "code": code,
                 "priority": eligible.priority if eligible.hits else None,
-                "rules": [
-                    {
-                        "id": hit.rule.id,
-                        "version": hit.rule.version,
-                        "title_zh": hit.rule.title_zh,
-                        "title_en": hit.rule.title_en,
-                        "reason_zh": hit.rule.reason_zh,
-                        "reason_en": hit.rule.reason_en,
-                        "until": hit.until,
-                    }
-                    for hit in eligible.hits
-                ],
+                "rules": [{**_texts(hit.rule), "until": hit.until} for hit in eligible.hits],
                 "kind": eligible.kind,
                 "organisation": eligible.organisation or None,
                 "change": change.change if change is not None else None,
@@ -213,7 +202,7 @@ class Announcer:
                 "cause_event_id": event_id,
             }
         )
-        ctx.emit(topics.DECISIONS, person, value, _headers(envelope))
+        ctx.emit(topics.DECISIONS, person, value, headers)
 
 
 def _reason(change: Change, eligible: Eligibility) -> tuple[str, str]:
@@ -224,6 +213,18 @@ def _reason(change: Change, eligible: Eligibility) -> tuple[str, str]:
     if change.cause is None and change.invitation.open and eligible.hits and change.change not in _WORDS:
         return eligible.hits[0].rule.reason_zh, eligible.hits[0].rule.reason_en
     return _WORDS[change.cause or change.change]
+
+
+def _texts(rule: Rule) -> dict[str, Any]:
+    """Return a rule as decisions keep it: with its text as it is now."""
+    return {
+        "id": rule.id,
+        "version": rule.version,
+        "title_zh": rule.title_zh,
+        "title_en": rule.title_en,
+        "reason_zh": rule.reason_zh,
+        "reason_en": rule.reason_en,
+    }
 
 
 def _facts_used(eligible: Eligibility) -> list[dict[str, Any]]:
@@ -242,35 +243,25 @@ def _find(entries: Sequence[Mapping[str, Any]], key: bytes) -> Mapping[str, Any]
 
 
 def _shown(kind: str, entry: Mapping[str, Any]) -> dict[str, str]:
-    days = _DAYS[kind]
     return {
-        name: dates.iso(entry[name]) if name in days else str(entry[name])
-        for name in sorted(_SHOWN[kind])
+        name: _iso(entry[name]) if is_day else str(entry[name])
+        for name, is_day in _SHOWN[kind]
         if name in entry
     }
 
 
-def _envelope(event_id: str, ce_type: str, now: int) -> dict[str, Any]:
-    return {
-        "id": event_id,
-        "source": SOURCE,
-        "type": ce_type,
-        "specversion": "1.0",
-        "time": rfc3339(now),
-        "recordedat": None,
-        "dataschema": None,
-        "subject": None,
-        "region": None,
-        "legalmode": None,
-        "seq": 0,
-    }
+def _envelope(event_id: str, ce_type: str, now: int) -> tuple[dict[str, Any], list[tuple[str, bytes]]]:
+    """Return the CloudEvents attributes, as the record's envelope and as headers."""
+    envelope, headers = _common(ce_type, now)
+    return {"id": event_id, **envelope}, [("ce_id", event_id.encode()), *headers]
 
 
-def _headers(envelope: Mapping[str, Any]) -> list[tuple[str, bytes]]:
-    """Return the CloudEvents attributes as headers."""
-    return [
-        (f"ce_{name}", envelope[name].encode()) for name in ("id", "source", "type", "specversion", "time")
-    ]
+@lru_cache(maxsize=16)
+def _common(ce_type: str, now: int) -> tuple[dict[str, Any], tuple[tuple[str, bytes], ...]]:
+    """Return the attributes that all records of a type have in common within a tick."""
+    told = {"source": SOURCE, "type": ce_type, "specversion": "1.0", "time": rfc3339(now)}
+    unset = dict.fromkeys(("recordedat", "dataschema", "subject", "region", "legalmode"))
+    return {**told, **unset, "seq": 0}, tuple((f"ce_{name}", value.encode()) for name, value in told.items())
 
 
 def rfc3339(now: int) -> str:

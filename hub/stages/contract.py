@@ -105,7 +105,11 @@ class Context(Protocol):
         """
 
     def stop_source(self, record: Record, code: str, message: str) -> None:
-        """Stop this partition before ``record`` and alert: a prohibition that cannot be read."""
+        """Stop this partition before ``record`` and alert: a prohibition that cannot be read.
+
+        Returns only when an operator has released exactly this record: it is in the dead letters
+        then, and the stage goes on with the next one.
+        """
 
 
 class Stage(Protocol):

@@ -18,16 +18,17 @@ from typing import Any, Final
 
 import msgspec
 
-from hub import topics
 from hub.core import merge
 from hub.core.codes import Code
 from hub.errors import DeadLetterError, StateError
 from hub.schemas.codec import Codec
 from hub.stages.assembly import ALIAS, FACTS, LINK, PARKED
 from hub.stages.contract import Batch, Context, Record, TableChange
+from hub.topics import FACTS as FACTS_TOPIC
+from hub.topics import IDENTITY
 
 WAITING_LIMIT: Final = 64
-"""Most ordinary facts kept of one alias: a rescue member's missions of some years. Prohibitions come on top."""
+"""Most ordinary facts kept of one alias: a member's missions of some years. Prohibitions come on top."""
 PERSONS_LIMIT: Final = 64
 """Most persons kept of one alias. One that more share (a source wrote "none" for everybody) tells nothing."""
 STOCK: Final = "aliases_waiting"
@@ -81,7 +82,7 @@ class IdentityStage:
     """The second stage: see the module's text. One object serves all tasks of a worker."""
 
     name = "identity"
-    topics = (topics.IDENTITY,)
+    topics: tuple[str, ...] = (IDENTITY,)
     small_state = False
 
     def __init__(self, codec: Codec) -> None:
@@ -174,7 +175,7 @@ class IdentityStage:
         assertions = facts["assertions"]
         own = [assertion for assertion in assertions if assertion["kind"] != LINK]
         if own:
-            ctx.emit(topics.FACTS, who, self._write_facts({**facts, "person": who, "assertions": own}))
+            ctx.emit(FACTS_TOPIC, who, self._write_facts({**facts, "person": who, "assertions": own}))
         for link in assertions:
             if link["kind"] == LINK:
                 binding = {
@@ -185,7 +186,7 @@ class IdentityStage:
                     "event_id": facts["event_id"],
                     "stamp": facts["stamp"],
                 }
-                ctx.emit(topics.IDENTITY, link["key"], self._write_alias(binding))
+                ctx.emit(IDENTITY, link["key"], self._write_alias(binding))
 
     def _mark(self, who: bytes, alias: bytes, record: Record, ctx: Context) -> None:
         """Mark a person for review: one of their keys is also somebody else's."""
@@ -200,9 +201,9 @@ class IdentityStage:
             "stamp": merge.stamp(ctx.now, True, 0, assertions),
             "assertions": assertions,
             "contact": None,
-            "origin": {"topic": topics.IDENTITY, "partition": ctx.partition, "offset": record.offset},
+            "origin": {"topic": IDENTITY, "partition": ctx.partition, "offset": record.offset},
         }
-        ctx.emit(topics.FACTS, who, self._write_facts(facts))
+        ctx.emit(FACTS_TOPIC, who, self._write_facts(facts))
 
 
 def _is_waiting(state: AliasState) -> bool:

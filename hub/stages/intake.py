@@ -16,7 +16,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from hub import topics
 from hub.connectors.catalogue import BY_TYPE, Connect
 from hub.connectors.places import Places
 from hub.connectors.reading import Event, Limits, Reading
@@ -33,6 +32,7 @@ from hub.stages.assembly import Assembly
 from hub.stages.contract import Batch, Context, Record, TableChange
 from hub.stages.delivery import Case, Delivery, Desk, Plan
 from hub.stages.salvage import Salvage
+from hub.topics import UPSTREAM
 
 RECEIVED: Final = "flow.received"
 REJECTED: Final = "flow.rejected"
@@ -49,7 +49,7 @@ class IntakeStage:
     """The first stage: see the module's text. One object serves all tasks of a worker."""
 
     name = "intake"
-    topics = topics.UPSTREAM
+    topics: tuple[str, ...] = UPSTREAM
     small_state = True
 
     def __init__(

@@ -18,6 +18,7 @@ organisation's, ``r`` a region change's, ``s`` the restatement's next step.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from itertools import islice
 from typing import Final, NamedTuple
 
@@ -82,13 +83,13 @@ class MatchingStage:
             newer = told["contact"] is not None and told["stamp"] > state.contact_stamp
             if newer:
                 state.contact, state.contact_stamp = told["contact"], told["stamp"]
-            if outcome == merge.Outcome.VALUES:
+            if outcome == merge.Outcome.VALUES or stored is None:
                 self._settle(scene, who, state, told["event_id"])
             elif newer or outcome == merge.Outcome.MARKS:
                 ctx.state.put(PERSON + who, person.encode(state))
 
     def on_timer(self, key: bytes, ctx: Context) -> None:
-        """Evaluate a person whose day has come, or wake those whom an organisation's or region's day concerns."""
+        """Evaluate a person whose day has come; wake those near an organisation or region whose day it is."""
         kind, name = key[:1], key[1:]
         if kind == PERSON:
             self._evaluate_all((name,), _Scene.of(ctx), timer=True)
@@ -199,10 +200,7 @@ class MatchingStage:
             )
             if not self._announce.invitation(occasion, change, eligible, state.contact, discloses=discloses):
                 verdict = verdict._replace(code=code or NO_CONTACT)
-            month = dates.iso(dates.day_of(occasion.ctx.now))[:7]
-            occasion.ctx.count(
-                f"flow.invitations|change={change.change}|month={month}|priority={made.priority}", 1
-            )
+            occasion.ctx.count(_flow(change.change, made.priority, occasion.ctx.now), 1)
             state.invitation, state.episode = made, made.episode
         state.decisions += 1
         self._announce.decision(occasion, state.decisions, verdict)
@@ -242,18 +240,18 @@ class _Scene(NamedTuple):
     def of(cls, ctx: Context) -> _Scene:
         """Return the scene of the running transaction."""
         tables = _tables(ctx)
-        book = tables.book
         today = dates.day_of(ctx.now)
-        if book is None:
+        world = tables.world(today)
+        if world is None:
             return cls(ctx, tables, None, Terms(0, 0), today)
-        world = matching.Tables(book, tables.organisations, tables.regions)
-        return cls(ctx, tables, world, Terms(book.valid_days, book.cooldown_expired_days), today)
+        terms = Terms(world.book.valid_days, world.book.cooldown_expired_days)
+        return cls(ctx, tables, world, terms, today)
 
 
 def _tables(ctx: Context) -> HubTables:
     """Narrow the context's tables to the one implementation there is."""
     tables = ctx.tables
-    assert isinstance(tables, HubTables)  # noqa: S101  # build_stages pairs this stage with these tables
+    assert isinstance(tables, HubTables)  # build_stages pairs this stage with these tables
     return tables
 
 
@@ -279,6 +277,13 @@ def _region_changed(name: str, ctx: Context) -> None:
     # Everybody's county may be another one: the figures are restated, a step per cycle.
     ctx.state.put(RESTATEMENT, b"")
     ctx.schedule(ctx.now, RESTATEMENT)
+
+
+@lru_cache(maxsize=256)
+def _flow(change: str, priority: int, now: int) -> str:
+    """Return the counter of a change, by the month it was made in."""
+    month = dates.iso(dates.day_of(now))[:7]
+    return f"flow.invitations|change={change}|month={month}|priority={priority}"
 
 
 def _count(state: PersonState, counted: tuple[str, ...], ctx: Context) -> None:

@@ -71,13 +71,12 @@ def near_organisation(org_id: str, ctx: Context, tables: HubTables) -> list[byte
     """Return the persons whose route an organisation can change, by all it ever was, in byte order."""
     found = set(_under(BY_ORGANISATION + org_id.encode() + _NUL, ctx))
     found.update(_under(BY_HOST + org_id.encode() + _NUL, ctx))
-    for _, organisation in tables.organisations.history(org_id):
-        if organisation is None:
-            continue
-        if organisation.host_unit:
-            found.update(_under(BY_HOST + organisation.host_unit.encode() + _NUL, ctx))
-        if len(organisation.region) >= COUNTY:
-            found.update(_residents(organisation.region, ctx))
+    regions, units = tables.organisations.announced(org_id)
+    for unit in units:
+        found.update(_under(BY_HOST + unit.encode() + _NUL, ctx))
+    for region in regions:
+        if len(region) >= COUNTY:
+            found.update(_residents(region, ctx))
     return sorted(found)
 
 

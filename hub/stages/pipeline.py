@@ -52,7 +52,7 @@ class MemoryPipeline:
         self._waiting: dict[tuple[str, int], list[Record]] = {place: [] for place in self._consumers}
         self._ends: dict[tuple[str, int], int] = {}
         self._changes: dict[int, list[TableChange]] = {id(task): [] for task in self.tasks}
-        self._edition = self.tables.edition
+        self._swept: dict[int, str] = {}
         self.read_by_nobody: dict[str, list[tuple[bytes | None, bytes | None]]] = {}
         """Records of topics that no stage consumes: the outputs, key and value in order."""
 
@@ -76,7 +76,7 @@ class MemoryPipeline:
         """Let it be ``now`` (ms) and do all there is to do, until nothing is left."""
         for task in self.tasks:
             task.context.now = now
-        while any([self._run(task) for task in self.tasks]):
+        while sum(self._run(task) for task in self.tasks):
             pass
 
     def _run(self, task: Task) -> bool:
@@ -94,21 +94,25 @@ class MemoryPipeline:
         )
         if records:
             task.context.run(task.stage, Batch(task.topic, task.partition, records))
+        swept = self._sweep(task)
         self._forward(task)
-        return bool(changes or due or records)
+        return bool(changes or due or records or swept)
 
     def _forward(self, task: Task) -> None:
         for topic, key, value, _ in task.context.take():
             task.emitted.append((topic, key, value))
             self.publish(topic, key, value)
 
-    def sweep(self) -> None:
-        """Re-evaluate everybody, as the engine does after another rule book became active."""
-        for task in self.tasks:
-            after: bytes | None = b""
-            while after is not None:
-                after = task.stage.sweep(after, SWEEP_STEP, task.context)
-            self._forward(task)
+    def _sweep(self, task: Task) -> bool:
+        """Re-evaluate everybody if another rule book became active since the task last did or was born."""
+        edition = self.tables.edition
+        if self._swept.setdefault(id(task), edition) == edition:
+            return False
+        self._swept[id(task)] = edition
+        after: bytes | None = b""
+        while after is not None:
+            after = task.stage.sweep(after, SWEEP_STEP, task.context)
+        return True
 
     def emitted(self, topic: str) -> Iterator[tuple[bytes | None, bytes | None]]:
         """Yield the key and value of every record the stages produced to a topic, task by task."""

@@ -10,15 +10,22 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from hub import topics
+from hub.core import matching
+from hub.core.codes import Code
 from hub.core.edition import Edition
 from hub.core.organisation import Directory
 from hub.core.region import Crosswalk
+from hub.core.routing import Route
+from hub.errors import DeadLetterError
 from hub.rules.book import load
 from hub.rules.compile import CompiledBook, compile_book
+from hub.rules.problems import RuleBookError
 from hub.schemas.codec import Codec
 
 ACTIVE: Final = b"active"
 """The key of the active rule book on ``hub.rules``."""
+MOST_ROUTES: Final = 65_536
+"""Answers kept of one day, some 20 MB: all villages with the usual host units."""
 POPULATION: Final = "population/"
 """How the keys of population figures begin on ``hub.regions``."""
 
@@ -34,10 +41,21 @@ class HubTables:
         """The active rule book, compiled; None before the first activation."""
         self.organisations = Directory()
         self.regions = Edition(crosswalk)
+        self._routes: dict[tuple[str, str | None, str | None], Route] = {}
+        self._routes_of = 0
         self.populations: dict[str, Mapping[str, Any]] = {}
         """Key to ``hub.population`` record."""
         self.controls: dict[str, Mapping[str, Any]] = {}
         """Key to ``hub.control`` record."""
+
+    def world(self, today: int) -> matching.Tables | None:
+        """Return what an evaluation needs on a day; None before the first rule book."""
+        if today != self._routes_of or len(self._routes) > MOST_ROUTES:
+            self._routes.clear()
+            self._routes_of = today
+        if self.book is None:
+            return None
+        return matching.Tables(self.book, self.organisations, self.regions, self._routes)
 
     @property
     def edition(self) -> str:
@@ -45,8 +63,12 @@ class HubTables:
         return self.book.id if self.book is not None else ""
 
     def apply(self, topic: str, key: bytes, value: bytes | None) -> None:
-        """Fold one record of a broadcast topic in; a null value takes the key back."""
-        name = key.decode()
+        """Fold one record of a broadcast topic in; a null value takes the key back.
+
+        Raise DeadLetterError for a record that cannot be used: the last good one then stays.
+        """
+        self._routes.clear()
+        name = key.decode(errors="replace")
         record = self._codec.decode(value)[1] if value is not None else None
         if topic == topics.ORGANISATIONS:
             org_id, _, aspect = name.partition("/")
@@ -61,13 +83,16 @@ class HubTables:
             self.book = self._compile(record) if record is not None else None
 
     def _compile(self, record: Mapping[str, Any]) -> CompiledBook:
-        """Compile a book once per text. Raise RuleBookError for one that was published unchecked."""
+        """Compile a book once per text; one that was published unchecked and is wrong is a dead letter."""
         text = record["text"]
         compiled = self._compiled.get(text)
         if compiled is None:
-            compiled = compile_book(
-                load(text, file=f"{topics.RULES}/{record['book_id']}@{record['version']}")
-            )
+            where = f"{topics.RULES}/{record['book_id']}@{record['version']}"
+            try:
+                compiled = compile_book(load(text, file=where))
+            except RuleBookError as error:
+                problems = f"{len(error.problems)} problems in the rule book; hub rules check tells them"
+                raise DeadLetterError(Code.VALUE_INVALID, "text", problems) from error
             self._compiled = {text: compiled}
         return compiled
 

@@ -69,6 +69,7 @@ class ToyStage:
                 raise ValueError(value.decode())
             if value == b"halt":
                 ctx.stop_source(record, "PROHIBITION_UNREADABLE", "a prohibition cannot be read")
+                continue
             count = int(state.get(key) or b"0") + 1
             packed = b"%d" % count
             state.put(key, packed)
@@ -128,15 +129,13 @@ def decode(value: bytes) -> dict[str, Any]:
     return fields
 
 
-def wiring(settings: Settings, stage: Any = None) -> Wiring:
+def wiring(settings: Settings, stage: Stage) -> Wiring:
     """Wire a worker for the toy stage."""
 
     def clock() -> WallClock | TickClock:
         if settings.clock is Clock.TICKS:
-            return TickClock(
-                kafka.consumer(settings, None, {"isolation.level": "read_uncommitted"}),
-                lambda v: int(decode(v)["now"]),
-            )
+            plain = {"isolation.level": "read_uncommitted"}
+            return TickClock(lambda: kafka.consumer(settings, None, plain), lambda value: int(decode(value)["now"]))
         return WallClock()
 
     return Wiring(

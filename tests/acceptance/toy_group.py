@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from hub.settings import Settings
 
 PARTITIONS = 4
-PATIENCE_S = 60.0
+PATIENCE_S = 20.0
 _NAMES = itertools.count()
 
 

@@ -1,4 +1,4 @@
-"""Each fact kind's merge is commutative, associative and idempotent: order, repetition and grouping do not matter."""
+"""Each fact kind's merge is commutative, associative and idempotent."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def test_merge_is_a_semilattice_join(kind: FactKind, data: st.DataObject) -> Non
 @settings(max_examples=500, deadline=None)
 @given(data=st.data())
 def test_each_step_tells_what_it_did_and_survives_storage(kind: FactKind, data: st.DataObject) -> None:
-    """VALUES is returned exactly when a value changed, NOTHING when not even a stamp did; storing in between is harmless."""
+    """VALUES means that a value changed, NOTHING that not even a stamp did; storing between is harmless."""
     told = data.draw(events(kind))
     state = PersonState({}, {})
     for stamp, assertions in told:

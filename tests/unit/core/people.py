@@ -144,7 +144,7 @@ SOCIETY = {"SOC": organisation("society", COUNTY)}
 
 def tables(known: Directory | None = None, book: FakeBook | None = None) -> Tables:
     """Return tables with one society, unless told otherwise."""
-    return Tables(book or FakeBook(), known if known is not None else directory(**SOCIETY), FakeRegions())
+    return Tables(book or FakeBook(), known if known is not None else directory(**SOCIETY), FakeRegions(), {})
 
 
 CONSENT: dict[str, Any] = {

@@ -37,6 +37,7 @@ def advanced(
 ) -> tuple[str | None, str | None, Invitation]:
     """Evaluate a person with an open invitation; return change, cause and the invitation afterwards."""
     state = somebody(**kinds)
+    state.invitation = last
     eligible = matching.evaluate(state, tables(**more), today, running=True)
     change = invitation.advance(last, eligible, state.facts, TERMS, today)
     return (change.change, change.cause, change.invitation) if change is not None else (None, None, last)
@@ -226,3 +227,21 @@ def test_a_new_one_is_capped() -> None:
 def test_nobody_is_asked_again_soon_after_an_expiry(last: Invitation | None, *, cooling: bool) -> None:
     """The cool-down after an expiry is counted from the day it ended."""
     assert invitation.cooling(last, TERMS, TODAY) is cooling
+
+
+@pytest.mark.parametrize(
+    ("last", "change"),
+    [
+        pytest.param(ACCEPTED, "applied", id="becomes applied"),
+        pytest.param(APPLIED, "rerouted", id="is applied"),
+    ],
+)
+def test_an_application_moves_only_when_its_organisation_is_gone(last: Invitation, change: str) -> None:
+    """4: while it runs a nearer organisation changes nothing; a dissolved one must not keep it."""
+    known = directory(**SOCIETY, VILL=organisation("village", VILLAGE))
+    kinds = {"application": SUBMITTED, "course": COURSE}
+    assert advanced(kinds, last=APPLIED, known=known)[0] is None
+    gone = replace(last, organisation="GONE")
+    told, _, now = advanced(kinds, last=gone, known=known)
+    assert told == change
+    assert now == replace(gone, status="applied", organisation="VILL", revision=1)

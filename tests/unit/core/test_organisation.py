@@ -116,3 +116,15 @@ def test_what_is_to_come_is_known() -> None:
     assert [known.next_change("A", day) for day in (0, 10, 20, 30, 40)] == [10, 20, 30, 40, None]
     assert known.upcoming(15) == [("A", 20)]
     assert known.upcoming(40) == []
+
+
+def test_where_it_ever_was_is_remembered() -> None:
+    """Whoever lived where it was announced may miss it, even when the announcement was corrected."""
+    known = Directory()
+    assert known.announced("A") == (frozenset(), frozenset())
+    for aspect, announced in aspects():
+        known.announce("A", aspect, announced)
+    known.announce("A", "established", {**organisation("society", "330109"), "stamp": b"2"})
+    regions, units = known.announced("A")
+    assert sorted(regions) == ["330106003201", "330106003202", "330109"]
+    assert sorted(units) == ["U1", "U2"]

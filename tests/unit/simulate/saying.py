@@ -79,7 +79,9 @@ def registered(on: str, **more: Any) -> Happening:
     )  # fmt: skip
 
 
-def founded(org_id: str, org_class: str, region: str, on: str = "2020-01-01", unit: str | None = None) -> Happening:
+def founded(
+    org_id: str, org_class: str, region: str, on: str = "2020-01-01", unit: str | None = None
+) -> Happening:
     """Return the founding of an organisation."""
     fields = {"org_id": org_id, "org_class": org_class, "region": region, "host_unit": unit, "on": day(on)}
     return Happening("org.established.v1", china_ms(day(on)), fields=fields, effect=Effect.TABLES)
@@ -87,7 +89,9 @@ def founded(org_id: str, org_class: str, region: str, on: str = "2020-01-01", un
 
 def dissolved(org_id: str, on: str) -> Happening:
     """Return the end of an organisation."""
-    return Happening("org.dissolved.v1", china_ms(day(on)), fields={"org_id": org_id, "on": day(on)}, effect=Effect.TABLES)
+    return Happening(
+        "org.dissolved.v1", china_ms(day(on)), fields={"org_id": org_id, "on": day(on)}, effect=Effect.TABLES
+    )
 
 
 def county() -> Expectation:

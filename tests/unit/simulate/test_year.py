@@ -47,14 +47,20 @@ def test_same_seed_same_bytes(played: tuple[Year, list[Day]]) -> None:
 def test_another_seed_another_year(played: tuple[Year, list[Day]]) -> None:
     """Another seed gives other people."""
     other, _ = make(Plan(people=400, days=2, seed=2))
-    assert not {p.number for p in other.world.population.people} & {p.number for p in played[0].world.population.people}
+    assert not {p.number for p in other.world.population.people} & {
+        p.number for p in played[0].world.population.people
+    }
 
 
 def test_everybody_is_synthetic(played: tuple[Year, list[Day]]) -> None:
     """Resident numbers lie in 3399xx with a right check digit; other kinds have right check digits too."""
     for person in played[0].world.population.people:
         assert person.number[17] == check_digit(person.number[:17])
-        expected = {"resident_id": r"3399\d\d", "hmt_permit": r"8[123]0000", "foreign_permanent_resident": "933999"}
+        expected = {
+            "resident_id": r"3399\d\d",
+            "hmt_permit": r"8[123]0000",
+            "foreign_permanent_resident": "933999",
+        }
         assert re.fullmatch(expected[person.kind], person.number[:6])
 
 
@@ -96,8 +102,12 @@ def test_every_problem_is_planted() -> None:
     year, days = make(Plan(people=3000, days=60, problems=0.6))
     assert set(year.problems) == {problem.name for problem in PROBLEMS}
     fates = Counter((h.fate, h.code) for d in days for h in d.happenings if h.fate is not Fate.TAKEN)
-    assert year.expectation.dead_letters == Counter({code: n for (fate, code), n in fates.items() if fate is Fate.DEAD})
-    assert year.expectation.parked == Counter({code: n for (fate, code), n in fates.items() if fate is Fate.PARKED})
+    assert year.expectation.dead_letters == Counter(
+        {code: n for (fate, code), n in fates.items() if fate is Fate.DEAD}
+    )
+    assert year.expectation.parked == Counter(
+        {code: n for (fate, code), n in fates.items() if fate is Fate.PARKED}
+    )
 
 
 def test_days_keep_the_order_free_rule() -> None:
@@ -157,17 +167,39 @@ PAIRS: list[Any] = [
     pytest.param(county, [certificate("01-03"), revocation()], set(), 1, id="ground-and-revocation"),
     pytest.param(county, [revocation(), certificate("01-03")], set(), 1, id="revocation-and-ground"),
     pytest.param(county, [certificate("01-03"), course("01-03", said=MOVED)], set(), 1, id="two-homes"),
-    pytest.param(county, [certificate("01-03", grant=consent()), course("01-03", grant=consent(expires_on=9))], set(), 1,
-                 id="two-consents"),
-    pytest.param(opened, [certificate("01-04", number="C2"), course("01-04")], set(), 1, id="open-invitation"),
+    pytest.param(
+        county,
+        [certificate("01-03", grant=consent()), course("01-03", grant=consent(expires_on=9))],
+        set(),
+        1,
+        id="two-consents",
+    ),
+    pytest.param(
+        opened, [certificate("01-04", number="C2"), course("01-04")], set(), 1, id="open-invitation"
+    ),
     pytest.param(opened, [certificate("01-04", number="C2")], {KEY}, 0, id="time-changed-it-today"),
-    pytest.param(opened, [course("01-04"), founded("N", "village", "330604001001", "01-04")], set(), 1,
-                 id="directory-change-at-home"),
-    pytest.param(opened, [course("01-04"), founded("N", "village", "330604009001", "01-04")], set(), 2,
-                 id="directory-change-elsewhere"),
-    pytest.param(opened, [founded("N", "village", "330604009001", "01-04"), founded("M", "village", "330604009002", "01-04")],
-                 set(), 1, id="two-directory-changes"),
-]  # fmt: skip
+    pytest.param(
+        opened,
+        [course("01-04"), founded("N", "village", "330604001001", "01-04")],
+        set(),
+        1,
+        id="directory-change-at-home",
+    ),
+    pytest.param(
+        opened,
+        [course("01-04"), founded("N", "village", "330604009001", "01-04")],
+        set(),
+        2,
+        id="directory-change-elsewhere",
+    ),
+    pytest.param(
+        opened,
+        [founded("N", "village", "330604009001", "01-04"), founded("M", "village", "330604009002", "01-04")],
+        set(),
+        1,
+        id="two-directory-changes",
+    ),
+]
 
 
 @pytest.mark.parametrize(("start", "happenings", "quiet", "admitted"), PAIRS)

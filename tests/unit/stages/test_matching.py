@@ -192,7 +192,7 @@ def test_the_newest_contact_is_kept() -> None:
 
 
 def test_a_better_rule_raises() -> None:
-    """A person invited for a course who gets a certificate keeps the invitation, raised; nothing is disclosed again."""
+    """Who was invited for a course and gets a certificate keeps the invitation; nothing is told again."""
     ctx = context()
     process(ctx, facts(at=1, contact=CONTACT, party=PARTY, consent=CONSENT, course=COURSE))
     process(ctx, facts(at=2, certificate=CERTIFICATE))
@@ -303,7 +303,7 @@ def test_who_is_held_for_a_region_is_released() -> None:
 
 
 def test_an_invitation_follows_the_organisation() -> None:
-    """Nearer one founded: rerouted, and the contact block goes along. Dissolved: back to the society. Both gone: withdrawn."""
+    """A nearer one: rerouted, with the contact block. Dissolved: back again. Both gone: withdrawn."""
     tables = FakeTables()
     ctx = context(tables=tables)
     process(ctx, everything())
@@ -363,7 +363,7 @@ def test_a_host_unit_in_another_county_is_found(established: dict[str, Any]) -> 
 
 
 def test_a_moved_organisation_lets_go_and_takes_in() -> None:
-    """A society that moves to another county leaves its invitations behind and releases those who wait there."""
+    """A society that moves away leaves its invitations behind and releases those who wait there."""
     tables = FakeTables()
     ctx = context(tables=tables)
     process(ctx, everything(), everything(BEN, party={**PARTY, "residence": "330109"}))
@@ -405,7 +405,7 @@ def test_population_figures_concern_nobody() -> None:
 
 
 def test_a_sweep_evaluates_everybody_in_steps() -> None:
-    """Before the first rule book nobody is evaluated; its activation sweeps over all, and the cursor tells where it stands."""
+    """Before the first rule book nobody is evaluated; its activation sweeps over all."""
     tables = FakeTables()
     book, tables.book = tables.book, None
     ctx = context(tables=tables)
@@ -440,7 +440,7 @@ def test_a_bad_record_is_put_aside_and_the_rest_goes_through(value: bytes, code:
 
 
 def test_a_quarantined_person_is_held_until_something_new_is_known() -> None:
-    """What is open is withdrawn, the figures say held for review, the timer goes; the next fact evaluates again."""
+    """What is open is withdrawn, the figures say review, the timer goes; the next fact evaluates again."""
     ctx = context()
     process(ctx, everything())
     stage().quarantine(matching.PERSON + ANNA, ctx)

@@ -1,0 +1,263 @@
+"""``hub rules``: whom we invite and why, checked, tested and put to work."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+import typer
+
+from hub.cli.common import (
+    BootstrapOption,
+    JsonOption,
+    console,
+    load_settings,
+    new_app,
+    print_json,
+    print_table,
+)
+
+if TYPE_CHECKING:
+    from hub.rulebooks import BookFile
+    from hub.rules.cases import Result
+    from hub.rules.model import Rule, RuleBook
+    from hub.rules.problems import Problem
+    from hub.settings import Settings
+
+app = new_app(
+    "Check, test, explain and activate rule books.\n\n"
+    "A rule book is a YAML file; docs/reference/rules.md explains it. "
+    "After a change: `hub rules check BOOK`, `hub rules test BOOK`, then `hub rules activate BOOK`. "
+    "BOOK is a path, or the name of a packaged book."
+)
+
+_PUBLISH_S: Final = 10.0
+
+BookArgument = Annotated[
+    str, typer.Argument(metavar="BOOK", help="Path of a book, or the name of a packaged one.")
+]
+_BOOK_OPTION = typer.Option("--book", metavar="BOOK", help="Path of a book, or the name of a packaged one.")
+
+
+@app.command()
+def check(book: BookArgument, *, as_json: JsonOption = False) -> None:
+    """Check a book and its cases, and list every problem with its line and the nearest right name.
+
+    Exit code 78 when there are problems. Example: hub rules check zhejiang-2022
+    """
+    from hub import rulebooks
+    from hub.rules.book import load
+    from hub.rules.cases import load_cases
+    from hub.rules.problems import RuleBookError
+
+    file = rulebooks.read(book)
+    problems: list[Problem] = []
+    try:
+        load(file.text, file=file.file)
+    except RuleBookError as error:
+        problems += error.problems
+    if file.cases_text is not None:
+        try:
+            load_cases(file.cases_text, file=file.cases_file)
+        except RuleBookError as error:
+            problems += error.problems
+    if as_json:
+        print_json({"ok": not problems, "problems": [problem._asdict() for problem in problems]})
+    elif not problems:
+        console().print(f"{file.file}: no problems. Next: hub rules test {book}")
+    for problem in () if as_json else problems:
+        typer.echo(f"{problem}\n    {problem.zh.split(': ', 1)[1]}")
+    if problems:
+        raise typer.Exit(RuleBookError.exit_code)
+
+
+@app.command("test")
+def run_cases(book: BookArgument, *, as_json: JsonOption = False) -> None:
+    """Run the cases beside a book (BOOK.cases.yaml) and show what differs.
+
+    Exit code 1 when a case fails. Example: hub rules test zhejiang-2022
+    """
+    from hub import rulebooks
+    from hub.errors import CheckFailedError, UsageError
+
+    file = rulebooks.read(book)
+    if file.cases_text is None:
+        raise UsageError(
+            "there are no cases beside the book", file.cases_file,
+            "write some: the packaged zhejiang-2022.cases.yaml shows how",
+        )  # fmt: skip
+    edition, results = _run_cases(file)
+    failed = [result for result in results if result.differences]
+    if as_json:
+        cases = [
+            {"title": result.case.title.model_dump(), "line": result.line, "differences": result.differences}
+            for result in results
+        ]
+        print_json({"book": edition, "ok": not failed, "passed": len(results) - len(failed), "cases": cases})
+    else:
+        for result in failed:
+            typer.echo(f"✗ {file.cases_file}:{result.line} {result.case.title.zh} · {result.case.title.en}")
+            typer.echo("".join(f"    {difference}\n" for difference in result.differences), nl=False)
+        console().print(f"{edition}: {len(results) - len(failed)} of {len(results)} cases passed")
+    if failed:
+        raise typer.Exit(CheckFailedError.exit_code)
+
+
+@app.command()
+def show(
+    rule: Annotated[
+        str | None, typer.Argument(metavar="ID", help="A rule's id, such as R01; all when left out.")
+    ] = None,
+    *,
+    book: Annotated[str, _BOOK_OPTION] = "zhejiang-2022",
+    as_json: JsonOption = False,
+) -> None:
+    """Show what a book says: all its rules, or one of them in full.
+
+    Example: hub rules show R03
+    """
+    from hub import rulebooks
+    from hub.errors import UsageError
+    from hub.rules.book import load
+
+    file = rulebooks.read(book)
+    found = load(file.text, file=file.file)
+    if rule is None:
+        _show_book(found, as_json=as_json)
+        return
+    one = found.rule(rule.upper())
+    if one is None:
+        raise UsageError(
+            f"{found.edition} has no rule {rule}", cure=f"it has {', '.join(each.id for each in found.rules)}"
+        )
+    _show_rule(one, as_json=as_json)
+
+
+@app.command()
+def activate(
+    book: BookArgument,
+    *,
+    author: Annotated[str, typer.Option(help="Who activates it: a role or an account.")],
+    reason: Annotated[str, typer.Option(help="Why, with the number of the impact assessment.")],
+    bootstrap: BootstrapOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Put a book to work: it is checked, its cases are run, and it is published to hub.rules.
+
+    Every worker switches at a recorded point and then looks at everybody it knows again.
+    Example: hub rules activate zhejiang-2022 --author "rules officer" --reason "the plan starts, PIA 2022-03"
+    """
+    from hub import rulebooks
+    from hub.errors import CheckFailedError
+
+    file = rulebooks.read(book)
+    edition, results = _run_cases(file)
+    failed = sum(bool(result.differences) for result in results)
+    if failed:
+        raise CheckFailedError(
+            f"{failed} of {len(results)} cases fail",
+            file.cases_file,
+            f"see `hub rules test {book}`; nothing was published",
+        )
+    record = _record(file, edition, author, reason)
+    settings = load_settings(bootstrap)
+    _publish(record, settings)
+    if as_json:
+        print_json({name: value for name, value in record.items() if name != "text"})
+    else:
+        console().print(f"{edition} is active ({len(results)} cases passed, digest {record['digest'][:12]})")
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON Schema of a book, for editors that complete and check YAML.
+
+    Example: hub rules schema > book.schema.json
+    """
+    from hub.rules.json_schema import book_schema
+
+    typer.echo(book_schema(), nl=False)
+
+
+def _run_cases(file: BookFile) -> tuple[str, tuple[Result, ...]]:
+    """Return the book's edition and the results of the cases beside it; no cases give no results."""
+    from hub.rules.book import load
+    from hub.rules.cases import load_cases, run
+    from hub.rules.compile import compile_book
+
+    compiled = compile_book(load(file.text, file=file.file))
+    if file.cases_text is None:
+        return compiled.id, ()
+    return compiled.id, run(compiled, load_cases(file.cases_text, file=file.cases_file))
+
+
+def _show_book(book: RuleBook, *, as_json: bool) -> None:
+    if as_json:
+        print_json(book.model_dump(mode="json"))
+        return
+    rows = [
+        (rule.id, f"P{rule.priority}", rule.status, rule.version, f"{rule.title_zh} · {rule.title_en}")
+        for rule in sorted(book.rules, key=lambda rule: rule.id)
+    ]
+    print_table(
+        ("id", "priority", "status", "version", "title"), rows, title=f"{book.edition} {book.title.zh}"
+    )
+    guards = [(guard.code, guard.kind, f"{guard.reason_zh} {guard.reason_en}") for guard in book.guards]
+    print_table(("guard", "kind", "reason"), guards)
+    console().print("One rule in full: hub rules show R01")
+
+
+def _show_rule(rule: Rule, *, as_json: bool) -> None:
+    from hub.rules.reference import describe, ends
+
+    if as_json:
+        print_json({**rule.model_dump(mode="json"), "holds_until": ends(rule.condition)})
+        return
+    typer.echo(f"{rule.id} {rule.title_zh} · {rule.title_en}")
+    typer.echo(
+        f"P{rule.priority} · version {rule.version} · {rule.status} · {rule.source} 「{rule.phrase}」\n"
+    )
+    typer.echo(f"{rule.reason_zh}\n{rule.reason_en}\n")
+    typer.echo("\n".join((*describe(rule.condition, "zh"), "", *describe(rule.condition, "en"), "")))
+    typer.echo(f"期限 holds until: {ends(rule.condition)}")
+
+
+def _record(file: BookFile, edition: str, author: str, reason: str) -> dict[str, Any]:
+    book_id, _, version = edition.partition("@")
+    return {
+        "book_id": book_id,
+        "version": int(version),
+        "text": file.text,
+        "digest": hashlib.sha256(file.text.encode()).hexdigest(),
+        "author": author,
+        "reason": reason,
+        "activated_at": time.time_ns() // 1_000_000,
+    }
+
+
+def _publish(record: dict[str, Any], settings: Settings) -> None:
+    """Publish the book as the active one; return when the broker has it."""
+    from hub import contracts, kafka, topics
+    from hub.errors import BrokerError, TopicsError
+
+    admin = kafka.admin(settings)
+    kafka.require_broker(admin, settings)
+    if topics.RULES not in admin.list_topics(timeout=_PUBLISH_S).topics:
+        raise TopicsError(
+            f"there is no topic {topics.RULES}", settings.bootstrap_servers, "make it: hub topics ensure"
+        )
+    refused: list[str] = []
+    producer = kafka.producer(settings)
+    producer.produce(
+        topics.RULES,
+        contracts.codec().encode("hub.rule_book", record),
+        b"active",
+        on_delivery=lambda error, _: refused.append(str(error)) if error else None,
+    )
+    waiting = producer.flush(_PUBLISH_S)
+    if waiting or refused:
+        raise BrokerError(
+            f"the book was not published: {refused[0] if refused else 'no answer in time'}",
+            settings.bootstrap_servers, "try again; the book that was active still is",
+        )  # fmt: skip

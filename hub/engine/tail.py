@@ -1,0 +1,44 @@
+"""Reading a topic from its beginning to its present end: for commands that look at a hub from outside."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Final
+
+from hub import kafka
+from hub.errors import BrokerError, TopicsError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from hub.settings import Settings
+
+__all__ = ("read_all",)
+
+_STALLED_S: Final = 20.0
+
+
+def read_all(settings: Settings, topic: str) -> Iterator[tuple[bytes | None, bytes | None]]:
+    """Yield key and value of every committed record, partition by partition in order, then end."""
+    from confluent_kafka import OFFSET_BEGINNING, TopicPartition
+
+    listed = kafka.admin(settings).list_topics(timeout=10).topics
+    if topic not in listed:
+        raise TopicsError(f"there is no topic {topic}", settings.bootstrap_servers, "run `hub topics ensure`")
+    reader = kafka.consumer(settings, None, {"enable.partition.eof": True, "fetch.wait.max.ms": 20})
+    try:
+        left = set(listed[topic].partitions)
+        reader.assign([TopicPartition(topic, partition, OFFSET_BEGINNING) for partition in left])
+        moved_s = time.monotonic()
+        while left:
+            for message in reader.consume(10_000, 0.1):
+                moved_s = time.monotonic()
+                error = message.error()
+                if error is None:
+                    yield message.key(), message.value()
+                elif error.name() == "_PARTITION_EOF":
+                    left.discard(message.partition())
+            if time.monotonic() - moved_s > _STALLED_S:
+                raise BrokerError(f"{topic} cannot be read to its end", settings.bootstrap_servers, "look at the brokers")
+    finally:
+        reader.close()

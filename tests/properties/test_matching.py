@@ -1,0 +1,318 @@
+"""What may not depend on order, repetition, batches and partitions; what a history always keeps."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import Any, Final, NamedTuple
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from hub import contracts, data, packaged, topics
+from hub.core import dates, invitation, matching, merge, statistics
+from hub.core.invitation import Terms
+from hub.core.person import PersonState, decode, facts_digest
+from hub.privacy.blind_index import BlindIndex
+from hub.privacy.sealing import RecipientSealer, Sealer, SealingKey, new_pair
+from hub.privacy.suite import INTL
+from hub.rules.book import load
+from hub.rules.compile import compile_book
+from hub.stages.matching import PERSON, MatchingStage
+from hub.stages.pipeline import MemoryPipeline
+from hub.stages.tables import HubTables
+
+CODEC: Final = contracts.codec()
+BOOK: Final = compile_book(
+    load(packaged.read_text("rules/books/zhejiang-2022.yaml"), file="zhejiang-2022.yaml")
+)
+STAGE: Final = MatchingStage(
+    CODEC,
+    BlindIndex(b"p" * 32, INTL),
+    Sealer(SealingKey.of(b"k" * INTL.key_bytes, INTL)),
+    RecipientSealer({"registry": new_pair()[1]}, INTL),
+)
+DAY0: Final = 19_100
+VILLAGE: Final = "330106110227"
+COUNTY: Final = VILLAGE[:6]
+PEOPLE: Final = (b"a" * 16, b"b" * 16, b"c" * 16)
+
+PARTY: Final = {"citizen": True, "birth_day": 5_000, "residence": VILLAGE, "name_forms": ["aa"]}
+CONSENT: Final[dict[str, Any]] = {
+    "status": "granted",
+    "recipients": ["33"],
+    "data_classes": ["p"],
+    "notice_version": "2022-01",
+    "granted_on": DAY0 - 9,
+    "expires_on": None,
+    "guardian": False,
+}
+FIRST_AIDER: Final = {"kind": "first_aider", "issued_on": DAY0 - 5, "expires_on": DAY0 + 60, "region": COUNTY}
+ASSERTED: Final[tuple[tuple[str, bytes, dict[str, Any]], ...]] = (
+    ("party", b"", PARTY),
+    ("party", b"", {"residence": "330109"}),
+    ("party", b"", {"residence": "3301"}),
+    ("party", b"", {"residence": None}),
+    ("party", b"", {"student": True}),
+    ("party", b"", {"birth_day": DAY0 - 6_500}),
+    ("party", b"", {"host_unit": "USCC"}),
+    ("party", b"", {"name_forms": ["zz"]}),
+    ("party", b"", {"names_accepted": ["aa", "zz"]}),
+    ("party", b"", {"deceased_on": DAY0}),
+    ("consent", b"membership_invitation", CONSENT),
+    ("consent", b"membership_invitation", CONSENT),
+    ("consent", b"membership_invitation", {**CONSENT, "guardian": True}),
+    ("consent", b"membership_invitation", {**CONSENT, "recipients": ["SOC", "VILL"]}),
+    ("consent", b"membership_invitation", {**CONSENT, "expires_on": DAY0 + 35}),
+    ("consent", b"membership_invitation", {**CONSENT, "granted_on": DAY0 + 3}),
+    ("consent", b"membership_invitation", {"status": "withdrawn"}),
+    ("certificate", b"k1", FIRST_AIDER),
+    ("certificate", b"k1", {"expires_on": DAY0 + 700}),
+    ("certificate", b"k1", {"revoked_on": DAY0}),
+    (
+        "certificate",
+        b"k2",
+        {"kind": "cpr_aed", "issued_on": DAY0 + 4, "expires_on": DAY0 + 90, "region": "330109"},
+    ),
+    ("course", b"c1", {"kind": "first_aid", "completed_on": DAY0 - 300, "region": COUNTY}),
+    ("rescue_member", b"m1", {"status": "active", "joined_on": DAY0 - 40, "region": COUNTY}),
+    ("rescue_member", b"m1", {"grade": "backbone"}),
+    ("rescue_member", b"m1", {"status": "left", "left_on": DAY0}),
+    ("membership", b"", {"status": "member", "kind": "adult", "since_on": DAY0}),
+    ("membership", b"", {"status": "lapsed", "ended_on": DAY0 - 200}),
+    ("application", b"", {"status": "submitted", "on": DAY0 + 2}),
+    ("application", b"", {"status": "declined", "on": DAY0 + 8}),
+    ("response", b"", {"answer": "accepted", "on": DAY0 + 1}),
+    ("refusal", b"", {"declined_on": DAY0 + 2}),
+    ("refusal", b"", {"declined_on": DAY0 - 250}),
+    ("refusal", b"", {"never_on": DAY0 + 2}),
+)
+
+
+class Told(NamedTuple):
+    """One record on ``hub.facts``."""
+
+    who: bytes
+    value: bytes
+
+
+def told(who: bytes, at: int, *asserted: tuple[str, bytes, dict[str, Any]]) -> Told:
+    """Frame some assertions about a person."""
+    made = [{"kind": kind, "key": key, "fields": fields} for kind, key, fields in asserted]
+    record = {
+        "person": who,
+        "event_id": f"{at}",
+        "source": "/test",
+        "type": "test.v1",
+        "occurred_at": at,
+        "received_at": at,
+        "stamp": merge.stamp(at, asserted[0][2].get("status") == "withdrawn", 0, made),
+        "assertions": made,
+        "contact": None,
+        "origin": {"topic": "test", "partition": 0, "offset": 0},
+    }
+    return Told(who, CODEC.encode("hub.person_facts", record))
+
+
+POOL: Final = tuple(told(who, at, asserted) for who in PEOPLE for at in (2, 3) for asserted in ASSERTED)
+READY: Final = tuple(told(who, 1, ASSERTED[0], ASSERTED[10], ASSERTED[17]) for who in PEOPLE)
+"""Facts that get somebody invited: without them most examples would be about nobody."""
+
+ORGANISATIONS: Final = {
+    "SOC": ("society", COUNTY, None),
+    "SOC9": ("society", "330109", None),
+    "TOWN": ("township", VILLAGE[:9], None),
+    "VILL": ("village", VILLAGE, None),
+    "UNIT": ("company", "330281", "USCC"),
+}
+
+
+class Announced(NamedTuple):
+    """One record on ``hub.organisations``: what becomes of an organisation, so many days after the tick."""
+
+    org_id: str
+    aspect: str
+    days: int
+
+
+class Tick(NamedTuple):
+    """What happens between two ticks, and how many days after the last one it is."""
+
+    days: int
+    announced: Sequence[Announced]
+    told: Sequence[Told]
+
+
+ANNOUNCEMENTS: Final = st.builds(
+    Announced,
+    st.sampled_from(sorted(ORGANISATIONS)),
+    st.sampled_from(["established", "established", "moved", "dissolved"]),
+    st.sampled_from([-1, 0, 3, 40]),
+)
+TICKS: Final = st.lists(
+    st.builds(
+        Tick,
+        st.sampled_from([1, 1, 5, 31, 120, 200]),
+        st.lists(ANNOUNCEMENTS, max_size=2),
+        st.lists(st.sampled_from(POOL), max_size=5),
+    ),
+    min_size=1,
+    max_size=4,
+).map(lambda ticks: [Tick(1, [Announced("SOC", "established", -9)], READY[:2]), *ticks])
+
+
+class World:
+    """A pipeline of the matching stage, with the real rule book."""
+
+    def __init__(self, partitions: int = 1, batch: int = 100) -> None:
+        """Start on the day before the first tick, with nothing known."""
+        self.day = DAY0 - 1
+        self.flow = MemoryPipeline([STAGE], self._tables, partitions=partitions, batch=batch)
+        self._stamp = 0
+
+    def _tables(self) -> HubTables:
+        self.known = HubTables(CODEC, data.crosswalk())
+        self.known.book = BOOK
+        return self.known
+
+    def live(self, tick: Tick) -> None:
+        """Let a tick pass."""
+        self.day += tick.days
+        for each in tick.announced:
+            self._announce(each)
+        for who, value in tick.told:
+            self.flow.publish(topics.FACTS, who, value)
+        self.flow.tick(dates.midnight_ms(self.day))
+
+    def _announce(self, each: Announced) -> None:
+        self._stamp += 1
+        org_class, region, unit = ORGANISATIONS[each.org_id]
+        on = self.day + each.days
+        aspect = f"moved/{on}" if each.aspect == "moved" else each.aspect
+        record = {
+            "org_id": each.org_id,
+            "aspect": aspect,
+            "on": on,
+            "org_class": org_class if each.aspect == "established" else None,
+            "name": None,
+            "parent": None,
+            "region": {"established": region, "moved": "330109"}.get(each.aspect),
+            "host_unit": unit if each.aspect == "established" else None,
+            "stamp": self._stamp.to_bytes(25, "big"),
+        }
+        key = f"{each.org_id}/{aspect}".encode()
+        self.flow.publish(topics.ORGANISATIONS, key, CODEC.encode("hub.organisation", record))
+
+    def people(self) -> Iterator[tuple[bytes, PersonState]]:
+        """Yield everybody's state."""
+        for task in self.flow.tasks:
+            for key, stored in task.context.state.scan(PERSON):
+                yield key[1:], decode(stored)
+
+    def evaluated(self, state: PersonState) -> matching.Eligibility:
+        """Evaluate a person from scratch."""
+        last = state.invitation
+        tables = matching.Tables(BOOK, self.known.organisations, self.known.regions, {})
+        return matching.evaluate(state, tables, self.day, running=last is not None and last.open)
+
+    def story(self) -> list[dict[str, Any]]:
+        """Return every record on hub.invitations, each person's in order."""
+        return [
+            CODEC.decode(value)[1] for _, value in self.flow.emitted(topics.INVITATIONS) if value is not None
+        ]
+
+
+def order_free(world: World) -> tuple[object, ...]:
+    """Return what may not depend on how the facts arrived: facts, eligibility and stock figures.
+
+    Left out is what depends on what was sent: open invitations, and the two codes that such an
+    invitation can hide or leave behind (an application under way; the cool-down after an expiry).
+    """
+    known = sorted(
+        (who, facts_digest(state), eligible.outcome, eligible.code, eligible.rules, eligible.organisation)
+        for who, state in world.people()
+        for eligible in [world.evaluated(state)]
+    )
+    hidden = ("flow.", "invitations_open|", "held|code=applied|", "held|code=cooldown|")
+    figures = {name: value for name, value in world.flow.counters().items() if not name.startswith(hidden)}
+    return known, figures
+
+
+@settings(max_examples=500, deadline=None)
+@given(data=st.data(), ticks=TICKS)
+def test_order_repetition_batches_and_partitions_do_not_matter(
+    data: st.DataObject, ticks: list[Tick]
+) -> None:
+    """A tick's facts shuffled, repeated, cut into other batches and partitions give the same figures."""
+    one = World()
+    other = World(partitions=data.draw(st.integers(1, 3)), batch=data.draw(st.integers(1, 4)))
+    for tick in ticks:
+        again = data.draw(st.lists(st.sampled_from(tick.told), max_size=2)) if tick.told else []
+        one.live(tick)
+        other.live(tick._replace(told=data.draw(st.permutations([*tick.told, *again]))))
+        assert order_free(one) == order_free(other)
+
+
+@settings(max_examples=500, deadline=None)
+@given(ticks=TICKS)
+def test_nobody_waits_for_an_evaluation(ticks: list[Tick]) -> None:
+    """After each tick everybody stands as if evaluated just now: no timer or directory change is missed."""
+    world = World()
+    terms = Terms(BOOK.valid_days, BOOK.cooldown_expired_days)
+    for tick in ticks:
+        world.live(tick)
+        for _, state in world.people():
+            eligible, last, today = world.evaluated(state), state.invitation, world.day
+            code, cooling = eligible.code, invitation.cooling(last, terms, today)
+            if last is not None and last.open:
+                assert invitation.advance(last, eligible, state.facts, terms, today) is None
+                code = ""
+            elif eligible.outcome == matching.INVITE:
+                assert cooling
+                code = invitation.COOLDOWN
+            figures = statistics.Figures(
+                eligible.route.county, eligible.rules, code if eligible.hits else "", last
+            )
+            assert state.counted == statistics.contributions(state.facts, figures, today)
+
+
+@settings(max_examples=500, deadline=None)
+@given(ticks=TICKS)
+def test_the_history_of_invitations_keeps_its_invariants(ticks: list[Tick]) -> None:
+    """At most one open per person, issued = open + ended, each open one at an active organisation."""
+    world = World()
+    for tick in ticks:
+        world.live(tick)
+        open_by_person: dict[bytes, str] = {}
+        used: set[str] = set()
+        changes: Counter[str] = Counter()
+        for record in world.story():
+            who, number = record["person"], record["invitation_id"]
+            changes[record["change"]] += 1
+            if record["change"] == invitation.ISSUED:
+                assert who not in open_by_person, "two open"
+                assert number not in used, "an id twice"
+                used.add(number)
+                open_by_person[who] = number
+            else:
+                assert open_by_person[who] == number, "a change of something that is not open"
+            if record["status"] not in invitation.OPEN:
+                del open_by_person[who]
+            assert (record["cause"] is not None) == (record["change"] == invitation.WITHDRAWN)
+            assert record["valid_until"] <= record["issued_on"] + BOOK.valid_days
+        states = dict(world.people())
+        running = {who: each.invitation for who, each in states.items() if each.invitation is not None}
+        running = {who: last for who, last in running.items() if last.open}
+        assert {who: last.id for who, last in running.items()} == open_by_person
+        for last in running.values():
+            assert world.known.organisations.active(last.organisation, world.day) is not None, "orphaned"
+        ended = sum(changes[end] for end in ("admitted", "declined", "withdrawn", "expired"))
+        assert changes["issued"] == len(running) + ended
+        counters = world.flow.counters()
+        assert sum(v for name, v in counters.items() if name.startswith("invitations_open|")) == len(running)
+        for change, times in changes.items():
+            flow = [
+                v for name, v in counters.items() if name.startswith(f"flow.invitations|change={change}|")
+            ]
+            assert sum(flow) == times
+        assert all(value > 0 for value in counters.values()), "a stock below zero"

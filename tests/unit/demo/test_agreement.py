@@ -1,0 +1,77 @@
+"""The hub's stages, run in memory, against the simulation's independent expectation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
+
+from hub import contracts, packaged, topics
+from hub.demo.observed import Observed, add_counters, fold
+from hub.demo.play import Played
+from hub.demo.result import Result, make_result, pseudonyms
+from hub.demo.site import BOOK
+from hub.demo.topic_reader import Message
+from hub.privacy.key_ring import KeyRing
+from hub.settings import load
+from hub.simulate.days import Plan, Year
+from hub.simulate.regions import region_table
+from hub.stages.build import build_stages
+from hub.stages.pipeline import MemoryPipeline
+
+
+def pipeline_with_book(ring: KeyRing, partitions: int) -> MemoryPipeline:
+    """Return the whole flow in memory, with the packaged rule book active."""
+    stages, tables = build_stages(load(key_dir=ring.directory), ring)
+    pipeline = MemoryPipeline(stages, tables, partitions=partitions, batch=37)
+    book = {
+        "book_id": "zhejiang-2022", "version": 1, "text": packaged.read_text(BOOK), "digest": "",
+        "author": "", "reason": "", "activated_at": 0,
+    }  # fmt: skip
+    pipeline.publish(topics.RULES, b"active", contracts.codec().encode("hub.rule_book", book))
+    return pipeline
+
+
+def outputs(pipeline: MemoryPipeline) -> Observed:
+    """Return what came out, read as the demo reads it from Kafka."""
+
+    def read(topic: str) -> Iterable[Message]:
+        for offset, (key, value) in enumerate(pipeline.emitted(topic)):
+            yield Message(0, offset, 0, key, value)
+
+    seen = fold(read, contracts.codec())
+    add_counters(pipeline.counters(), seen)
+    for task in pipeline.tasks:
+        seen.dead_letters.update(letter.code for letter in task.context.dead_letters)
+    return seen
+
+
+def run(plan: Plan, ring: KeyRing, partitions: int) -> Result:
+    """Play a year through the stages in memory and compare."""
+    year, played = Year(plan, region_table(), contracts.codec().writer), Played()
+    pipeline = pipeline_with_book(ring, partitions)
+    for day in year.days():
+        for message in day.messages:
+            pipeline.publish(message.topic, message.key, message.value)
+        pipeline.tick(day.tick)
+        played.ticks.append((day.number, day.tick, day.expected.changes))
+        played.events += len(day.messages)
+    return make_result(plan, year, played, outputs(pipeline), pseudonyms(ring.blind_index()))
+
+
+@pytest.mark.parametrize(
+    ("plan", "partitions"),
+    [
+        pytest.param(Plan(people=400, days=365, problems=0.05), 1, id="a-year"),
+        pytest.param(Plan(people=700, days=120, problems=0.5, seed=2), 3, id="half-of-it-spoilt"),
+        pytest.param(Plan(people=500, days=100, county="330106", seed=3), 2, id="another-county"),
+    ],
+)
+def test_stages_do_what_is_expected(plan: Plan, partitions: int, tmp_path: Path) -> None:
+    """At every tick each person's latest invitation, and at the end every figure, is as expected."""
+    ring = KeyRing.create(tmp_path / "keys").make_recipient("registry", tmp_path / "registry.key")
+    result = run(plan, ring, partitions)
+    assert [str(difference) for difference in result.differences] == []
+    assert result.summary["comparison"]["changes"] > 100
+    assert len(result.summary["examples"]) == 5

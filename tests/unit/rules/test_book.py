@@ -1,0 +1,117 @@
+"""Reading a rule book: what is right is read, what is wrong is said in full."""
+
+from __future__ import annotations
+
+import copy
+import pickle
+from pathlib import Path
+from typing import Final
+
+import pytest
+from pydantic import ValidationError
+
+from hub.errors import ConfigurationError
+from hub.rules.book import load
+from hub.rules.model import FactCondition, GuardCode
+from hub.rules.problems import MESSAGES, RuleBookError
+from tests.unit.rules.facts import BOOK, rule
+
+HERE: Final = Path(__file__).parent
+SAMPLE: Final = HERE / "sample.yaml"
+BROKEN: Final = sorted((HERE / "broken").glob("*.yaml"))
+
+
+def said(text: str, file: str) -> str:
+    """Return what the checker says, in both languages."""
+    with pytest.raises(RuleBookError) as caught:
+        load(text, file=file)
+    return "".join(f"{problem}\n{problem.zh}\n" for problem in caught.value.problems)
+
+
+def test_the_sample_is_right() -> None:
+    """The book that the broken ones were broken from has no problem."""
+    assert load(SAMPLE.read_text(encoding="utf-8"), file="sample.yaml").edition == "sample@1"
+
+
+@pytest.mark.parametrize("path", BROKEN, ids=lambda path: path.stem)
+def test_a_broken_book_is_explained(path: Path) -> None:
+    """Each mistake is found where it is, named, with the nearest right name, and nothing else is said."""
+    expected = path.with_suffix(".txt").read_text(encoding="utf-8")
+    assert said(path.read_text(encoding="utf-8"), path.name) == expected
+
+
+def test_there_are_many_broken_books() -> None:
+    """The checker is held against at least fifteen mistakes, each in a file of its own with its text."""
+    assert len(BROKEN) >= 15
+    assert {path.stem for path in BROKEN} == {path.stem for path in (HERE / "broken").glob("*.txt")}
+
+
+def test_every_problem_has_both_languages() -> None:
+    """The Chinese text asks for the same words as the English one."""
+    for code, (en, zh) in MESSAGES.items():
+        fields = {name.replace("_zh", "") for name in _fields(zh)}
+        assert fields == _fields(en), code
+
+
+def _fields(text: str) -> set[str]:
+    return {part.split("}")[0] for part in text.split("{")[1:] if "}" in part and part[0].isalpha()} - {
+        "field: …, is: …"
+    }
+
+
+def test_all_problems_come_at_once() -> None:
+    """Five mistakes in one file give five problems, in the order of the file."""
+    path = HERE / "broken" / "several_at_once.yaml"
+    with pytest.raises(RuleBookError) as caught:
+        load(path.read_text(encoding="utf-8"), file=path.name)
+    lines = [problem.line for problem in caught.value.problems]
+    assert (len(lines), lines) == (5, sorted(lines))
+    assert caught.value.cure == "mend these 5 problems, then: hub rules check"
+
+
+def test_the_error_survives_copying() -> None:
+    """It stops the process with all its problems also when it crosses to another one."""
+    with pytest.raises(ConfigurationError) as caught:
+        load("", file="f")
+    error = caught.value
+    assert isinstance(error, RuleBookError)
+    for twin in (copy.copy(error), pickle.loads(pickle.dumps(error))):
+        assert (twin.problems, str(twin)) == (error.problems, str(error))
+
+
+def test_the_packaged_book_is_the_plans() -> None:
+    """Four rules by priority, all guards in the order of docs/matching.md, the terms of an invitation."""
+    assert [(each.id, each.priority) for each in BOOK.ordered()] == [
+        ("R01", 1),
+        ("R02", 1),
+        ("R04", 2),
+        ("R03", 3),
+    ]
+    assert [guard.code for guard in BOOK.guards] == list(GuardCode)
+    assert [guard.code for guard in BOOK.guards if guard.kind == "stop"] == list(GuardCode)[:6]
+    assert (BOOK.invitation.valid_days, BOOK.invitation.cooldown_expired_days) == (180, 180)
+    assert [path.kind for path in BOOK.paths] == ["youth", "adult"]
+
+
+def test_texts_for_people_are_chinese_and_english() -> None:
+    """Each zh text has a Chinese character, no en text has one."""
+    texts = [text for each in BOOK.rules for text in (each.title, each.reason)]
+    texts += [guard.reason for guard in BOOK.guards] + [path.title for path in BOOK.paths] + [BOOK.title]
+    for text in texts:
+        assert any("\u4e00" <= character <= "\u9fff" for character in text.zh)
+        assert not any("\u4e00" <= character <= "\u9fff" for character in text.en)
+
+
+def test_a_book_is_frozen() -> None:
+    """What was checked stays what was checked."""
+    with pytest.raises(ValidationError, match="frozen"):
+        BOOK.version = 2  # type: ignore[misc]  # that is the point
+
+
+def test_conditions_with_the_same_words_are_the_same() -> None:
+    """Conditions are values: equal ones compile to one."""
+    again = load(SAMPLE.read_text(encoding="utf-8"), file="sample.yaml")
+    first = load(SAMPLE.read_text(encoding="utf-8"), file="sample.yaml")
+    assert rule(first, "R01").when == rule(again, "R01").when
+    assert isinstance(rule(first, "R01").when, FactCondition)
+    assert len({rule(first, "R01").when, rule(again, "R01").when}) == 1

@@ -1,0 +1,103 @@
+"""An intake and an identity stage with everything in memory, and what the tests want to know of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any, Final
+
+from hub import contracts, data, topics
+from hub.privacy.blind_index import BlindIndex
+from hub.privacy.sealing import Sealer, SealingKey
+from hub.privacy.suite import INTL
+from hub.stages.contract import Batch, Record, Stage
+from hub.stages.identity import IdentityStage
+from hub.stages.intake import IntakeStage
+from hub.stages.memory import Emitted, MemoryContext
+from tests.unit.connectors.events import NOW, event
+
+CODEC: Final = contracts.codec()
+BLIND: Final = BlindIndex(b"p" * 32, INTL)
+SEALER: Final = Sealer(SealingKey.of(b"k" * INTL.key_bytes, INTL))
+
+
+@lru_cache(maxsize=1)
+def intake() -> IntakeStage:
+    """Return an intake stage with keys of its own."""
+    return IntakeStage(CODEC, BLIND, SEALER, data.regions(), data.crosswalk())
+
+
+@lru_cache(maxsize=1)
+def identity() -> IdentityStage:
+    """Return an identity stage."""
+    return IdentityStage(CODEC)
+
+
+def framed(ce_type: str, **changes: Any) -> bytes:
+    """Return a valid event of the type with fields changed, as it comes from upstream."""
+    return CODEC.encode(ce_type, event(ce_type, **changes))
+
+
+def topic_of(ce_type: str) -> str:
+    """Return the topic on which a type of event comes."""
+    return CODEC.catalogue.by_type(ce_type).topic
+
+
+def fed(
+    stage: Stage,
+    topic: str,
+    values: Sequence[bytes | None],
+    *,
+    headers: list[tuple[str, bytes]] | None = None,
+    ctx: MemoryContext | None = None,
+) -> MemoryContext:
+    """Let a stage process values as one batch; return the context with what came of it."""
+    ctx = ctx or MemoryContext(NOW)
+    ctx.run(stage, Batch(topic, 0, [Record(at, b"k", value, headers) for at, value in enumerate(values)]))
+    return ctx
+
+
+def taken_in(ce_type: str, **changes: Any) -> MemoryContext:
+    """Return what intake makes of one event."""
+    return fed(intake(), topic_of(ce_type), [framed(ce_type, **changes)])
+
+
+def on(ctx: MemoryContext, topic: str) -> list[Emitted]:
+    """Return what was emitted on a topic."""
+    return [emitted for emitted in ctx.emitted if emitted.topic == topic]
+
+
+def decoded(emitted: Emitted) -> tuple[str, dict[str, Any]]:
+    """Return type and fields of an emitted record."""
+    assert emitted.value is not None
+    schema, fields = CODEC.decode(emitted.value)
+    return schema.ce_type, fields
+
+
+def ends(ctx: MemoryContext) -> list[str]:
+    """Return to which of the six ends each record came, in order of the ends; a binding is no end."""
+    found = []
+    for emitted in ctx.emitted:
+        name, fields = decoded(emitted)
+        if name == "hub.person_facts":
+            superseded = any("superseded_on" in a["fields"] for a in fields["assertions"])
+            found += [] if superseded else ["facts"]
+        elif name == "hub.alias":
+            found += ["alias"] if fields["facts"] is not None else []
+        else:
+            found.append("parked" if name == "hub.parked" else "broadcast")
+    return [*found, *("dead letter" for _ in ctx.dead_letters), *("stop" for _ in ctx.stops)]
+
+
+def facts_of(ctx: MemoryContext) -> dict[str, Any]:
+    """Return the fields of the one facts record that was emitted."""
+    (emitted,) = on(ctx, topics.FACTS)
+    fields = decoded(emitted)[1]
+    assert fields["person"] == emitted.key
+    return fields
+
+
+def asserted(facts: dict[str, Any], kind: str) -> dict[str, Any]:
+    """Return what a facts record asserts of the one fact of a kind."""
+    (fields,) = (assertion["fields"] for assertion in facts["assertions"] if assertion["kind"] == kind)
+    return dict(fields)

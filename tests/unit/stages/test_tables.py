@@ -1,0 +1,131 @@
+"""The broadcast tables fold what is published, in any of their topics."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from hub import packaged, topics
+from hub.core.codes import Code
+from hub.core.organisation import Directory
+from hub.data import crosswalk
+from hub.errors import DeadLetterError
+from hub.stages.tables import HubTables
+from tests.unit.core.people import COUNTY, TODAY, organisation
+from tests.unit.stages.matchmaking import CODEC, announce
+
+BOOK = packaged.read_text("rules/books/zhejiang-2022.yaml")
+
+
+def rule_book(text: str) -> bytes:
+    """Return the activation of a rule book."""
+    return CODEC.encode(
+        "hub.rule_book",
+        {
+            "book_id": "zhejiang-2022",
+            "version": 1,
+            "text": text,
+            "digest": "",
+            "author": "test",
+            "reason": "test",
+            "activated_at": 0,
+        },
+    )
+
+
+@pytest.fixture
+def tables() -> HubTables:
+    """Return empty tables."""
+    return HubTables(CODEC, crosswalk())
+
+
+def test_empty_tables_have_no_edition(tables: HubTables) -> None:
+    """Before the first activation there is no book, and nobody can be evaluated."""
+    assert (tables.edition, tables.book, tables.world(TODAY)) == ("", None, None)
+
+
+def test_a_rule_book_is_activated_and_taken_back(tables: HubTables) -> None:
+    """The edition names the active book; a tombstone leaves none."""
+    tables.apply(topics.RULES, b"active", rule_book(BOOK))
+    assert tables.edition == "zhejiang-2022@1"
+    compiled = tables.book
+    tables.apply(topics.RULES, b"active", rule_book(BOOK))
+    assert tables.book is compiled, "compiled once per text"
+    tables.apply(topics.RULES, b"draft", rule_book(BOOK))
+    assert tables.edition == "zhejiang-2022@1"
+    tables.apply(topics.RULES, b"active", None)
+    assert tables.edition == ""
+
+
+def test_a_book_that_is_wrong_leaves_the_last_good_one(tables: HubTables) -> None:
+    """A book that was published unchecked is a dead letter, not the end of the hub."""
+    tables.apply(topics.RULES, b"active", rule_book(BOOK))
+    with pytest.raises(DeadLetterError) as caught:
+        tables.apply(topics.RULES, b"active", rule_book("id: zhejiang-2022\n"))
+    assert caught.value.code == Code.VALUE_INVALID
+    assert tables.edition == "zhejiang-2022@1"
+
+
+def test_organisations_are_folded(tables: HubTables) -> None:
+    """What is announced is found on its day, what is taken back is not."""
+    announce(tables, "SOC", organisation("society", COUNTY, on=TODAY))
+    assert tables.organisations.at("society", COUNTY, TODAY) is not None
+    announce(tables, "SOC", None)
+    assert tables.organisations.at("society", COUNTY, TODAY) is None
+    assert isinstance(tables.organisations, Directory)
+
+
+@pytest.mark.parametrize(
+    ("topic", "key", "name", "record"),
+    [
+        pytest.param(
+            topics.REGIONS,
+            "population/33/2022/census",
+            "hub.population",
+            {"region": "33", "year": 2022, "value": 65_770_000, "vintage": "2022"},
+            id="population",
+        ),
+        pytest.param(
+            topics.CONTROLS,
+            "release",
+            "hub.control",
+            {"action": "release", "subject": "x", "author": "test", "reason": "test", "at": 0},
+            id="control",
+        ),
+    ],
+)
+def test_figures_and_controls_are_kept_by_their_key(
+    tables: HubTables, topic: str, key: str, name: str, record: dict[str, Any]
+) -> None:
+    """The newest record of a key counts; a tombstone removes it."""
+    kept = tables.populations if topic == topics.REGIONS else tables.controls
+    tables.apply(topic, key.encode(), CODEC.encode(name, record))
+    assert kept == {key: record}
+    tables.apply(topic, key.encode(), None)
+    assert kept == {}
+
+
+def test_regions_follow_the_changes(tables: HubTables) -> None:
+    """A region change is for the edition of region codes, not for the populations."""
+    change = {"old_code": COUNTY, "new_code": "330199", "township": None, "rule": "one_to_one", "from_on": 5}
+    tables.apply(topics.REGIONS, f"{COUNTY}/330199/".encode(), CODEC.encode("hub.region_change", change))
+    assert tables.regions.resolve(COUNTY, TODAY) == "330199"
+    assert tables.populations == {}
+
+
+def test_routes_are_kept_for_a_day_and_until_a_change(tables: HubTables) -> None:
+    """A kept answer never outlives what it rests on."""
+    tables.apply(topics.RULES, b"active", rule_book(BOOK))
+
+    def kept(day: int) -> dict[Any, Any]:
+        world = tables.world(day)
+        assert world is not None
+        return world.routes
+
+    kept(TODAY)["adult", None, COUNTY] = None
+    assert kept(TODAY)
+    assert not kept(TODAY + 1)
+    kept(TODAY + 1)["adult", None, COUNTY] = None
+    announce(tables, "SOC", organisation("society", COUNTY))
+    assert not kept(TODAY + 1)
