@@ -24,6 +24,8 @@ GENERATORS: Final[tuple[tuple[str, str], ...]] = (
     ("docs/reference/topics.md", "hub.reference:topics_page"),
     ("docs/reference/settings.md", "hub.reference:settings_page"),
     ("docs/reference/errors.md", "hub.reference:errors_page"),
+    ("docs/reference/codes.md", "hub.reference:codes_page"),
+    ("docs/reference/cli.md", "hub.cli.reference:reference"),
     ("docs/reference/events.md", "hub.contracts:reference"),
     ("docs/reference/metrics.md", "hub.metrics:reference"),
     ("docs/reference/rules.md", "hub.rulebooks:rules_reference"),
@@ -144,8 +146,25 @@ def errors_page() -> str:
         "# Errors and exit codes\n\n"
         "Every error says what happened, where, and the cure; with `--json` a command prints them as one\n"
         "JSON object on standard error. The codes are stable. 0 is success, 2 a wrong command line, 130\n"
-        "Ctrl-C. The codes of dead letters are another list.\n\n"
+        "Ctrl-C. The codes of dead letters are in codes.md.\n\n"
         + table(("code", "exit", "class", "is a", "meaning"), sorted(rows, key=lambda row: str(row[0])))
+    )
+
+
+def codes_page() -> str:
+    """Return the page about the codes of dead letters, parked events and reviews."""
+    from hub.core.codes import TEXTS
+
+    rows = [
+        (f"`{code}`", f"{text.en}<br>{text.zh}", f"{text.cure_en}<br>{text.cure_zh}")
+        for code, text in TEXTS.items()
+    ]
+    return (
+        "# Codes of dead letters, parked events and reviews\n\n"
+        "They are stable: dashboards and upstream systems may rely on them. Every dead letter carries its\n"
+        "code, the path of the field, and its place (topic, partition, offset); `hub deadletters list`\n"
+        "shows them and `hub deadletters redrive` sends them on their way again.\n\n"
+        + table(("code", "what", "what to do"), rows)
     )
 
 

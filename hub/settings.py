@@ -244,7 +244,7 @@ class Settings(BaseSettings):
     maven_url: Annotated[
         str | None,
         _is(
-            "a mirror to fetch the embedded broker's jars from; unset = the public Maven repository that jgo knows",
+            "a mirror to fetch the embedded broker's jars from; unset = the public one that jgo knows",
             "内嵌 Kafka 依赖包的镜像地址;缺省为公共 Maven 仓库",
             pattern="^(https?|file)://",
         ),

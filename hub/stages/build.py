@@ -35,7 +35,9 @@ def make_codec(settings: Settings) -> Codec:
                             for number, schema in registry.items()})  # fmt: skip
 
 
-def build_stages(settings: Settings, keys: KeyRing | None = None) -> tuple[tuple[Stage, ...], Callable[[], Tables]]:
+def build_stages(
+    settings: Settings, keys: KeyRing | None = None
+) -> tuple[tuple[Stage, ...], Callable[[], Tables]]:
     """Return the hub's stages in the order of the flow, and a factory for its broadcast tables.
 
     Raises KeyRingError (a StopError) when ``settings.key_dir`` holds no readable key ring of the
