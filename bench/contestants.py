@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import os
-import socket
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, NamedTuple
 
 from bench.ground import Ground
-from bench.support import Place, Rate, rate_of
+from bench.support import Place, Rate, rate_of, reached
 from bench.watch import committed, ends, finish_line, watch
 from hub import topics
 from hub.embedded import process
 from hub.errors import StopError
 
-__all__ = ("ALL", "BY_NAME", "Contestant", "launched", "run")
+__all__ = ("ALL", "BY_NAME", "Contestant", "check", "launched", "log_of", "run")
 
 _STOP_S: Final = 20.0
 _ROOT: Final = Path(__file__).parents[1]
@@ -29,9 +28,8 @@ class Contestant(NamedTuple):
 
     name: str
     title: str
-    group: str
     argv: tuple[str, ...]
-    """After ``python -m``."""
+    """After ``python -m``. The consumer group comes in HUB_GROUP: a new one for every run."""
     works_off: tuple[str, ...]
     """Topics it must have worked off besides the upstream ones."""
     tail: bool = False
@@ -39,19 +37,19 @@ class Contestant(NamedTuple):
 
 
 ALL: Final[tuple[Contestant, ...]] = (
-    Contestant("raw1", "raw copy, one hop", "bench-raw1", ("bench.raw", "bench-raw1", f"{_UPSTREAM}>{topics.FACTS}"), ()),
+    Contestant("raw1", "raw copy, one hop", ("bench.raw", f"{_UPSTREAM}>{topics.FACTS}"), ()),
     Contestant(
-        "raw2", "raw copy, two hops", "bench-raw2",
-        ("bench.raw", "bench-raw2", f"{_UPSTREAM}>{topics.FACTS}", f"{topics.FACTS}>{topics.DECISIONS}"), (topics.FACTS,),
+        "raw2", "raw copy, two hops",
+        ("bench.raw", f"{_UPSTREAM}>{topics.FACTS}", f"{topics.FACTS}>{topics.DECISIONS}"), (topics.FACTS,),
     ),
-    Contestant("hub1", "hub, 1 worker", "hub", ("hub", "run", "--workers", "1"), (topics.IDENTITY, topics.FACTS)),
-    Contestant("hub2", "hub, 2 workers", "hub", ("hub", "run", "--workers", "2"), (topics.IDENTITY, topics.FACTS)),
+    Contestant("hub1", "hub, 1 worker", ("hub", "run", "--workers", "1"), (topics.IDENTITY, topics.FACTS)),
+    Contestant("hub2", "hub, 2 workers", ("hub", "run", "--workers", "2"), (topics.IDENTITY, topics.FACTS)),
     Contestant(
-        "faust", "plain Faust, at least once", "bench-faust", ("bench.faust_app", "worker", "-l", "info"),
+        "faust", "plain Faust, at least once", ("bench.faust_app", "worker", "-l", "info"),
         (topics.IDENTITY, topics.FACTS), tail=True,
     ),
     Contestant(
-        "quix", "Quix Streams, exactly once", "bench-quix", ("bench.quix_app",), (topics.IDENTITY, topics.FACTS), tail=True,
+        "quix", "Quix Streams, exactly once", ("bench.quix_app",), (topics.IDENTITY, topics.FACTS), tail=True,
     ),
 )  # fmt: skip
 """In the order in which they take turns in a round."""
@@ -61,27 +59,40 @@ BY_NAME: Final = {contestant.name: contestant for contestant in ALL}
 def run(ground: Ground, contestant: Contestant, progress: Callable[[int], None]) -> Rate:
     """Measure one run on clean ground; what it made stays there until the ground is cleared."""
     ground.clear()
+    group = ground.new_group(contestant.name)
     starts: dict[Place, int] = {}
     if contestant.tail:
-        ground.start_group(contestant.group, tail=True)
-        starts = committed(ground.admin, contestant.group)
+        ground.start_at_tail(group)
+        starts = committed(ground.admin, group)
     inputs = {place: end for place, end in ends(ground.admin, topics.UPSTREAM).items() if end > starts.get(place, 0)}
-    with launched(ground, contestant) as child:
+
+    def done(now: Mapping[Place, int]) -> bool:
+        """Look for the finish only where it may be: it moves as long as inputs are worked off."""
+        if not reached(now, inputs):
+            return False
+        finish.update(inputs | finish_line(ground.settings, ground.admin, contestant.works_off))
+        return reached(now, finish)
+
+    def told(now: Mapping[Place, int]) -> None:
+        progress(sum(now.get(place, 0) - starts.get(place, 0) for place in inputs))
+
+    finish: dict[Place, int] = {}
+    with launched(ground, contestant, group) as child:
         pids = (child.pid, ground.broker_pid)
-        samples = watch(ground.admin, contestant.group, inputs, pids, lambda: _alive(ground, contestant, child), progress)
-    finish = inputs | finish_line(ground.settings, ground.admin, contestant.works_off)
+        samples = watch(ground.admin, group, pids, done, lambda: check(ground, contestant, child), told)
     return rate_of(samples, starts, inputs, finish)
 
 
 @contextmanager
-def launched(ground: Ground, contestant: Contestant) -> Iterator[process.Launched]:
-    """Start the contestant's process; stop it at the end."""
+def launched(ground: Ground, contestant: Contestant, group: str, port: int = 0) -> Iterator[process.Launched]:
+    """Start the contestant's process; stop it at the end. The hub serves its metrics on ``port`` (0 = any)."""
     peer = ground.directory / "peer"
     peer.mkdir(exist_ok=True)
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("HUB_")}
-    environment |= ground.environment() | {"BENCH_PEER_DIR": str(peer), "HUB_METRICS_PORT": str(_free_port())}
-    command = ["env", "-C", str(_ROOT), *(f"{name}={value}" for name, value in environment.items() if name not in os.environ)]
-    child = process.launch([*command, sys.executable, "-m", *contestant.argv], log_of(ground, contestant), guarded=True)
+    ours = ground.environment() | {
+        "HUB_GROUP": group, "HUB_METRICS_PORT": str(port), "BENCH_PEER_DIR": str(peer), "PYTHONPATH": str(_ROOT),
+    }  # fmt: skip
+    with _environment(ours):
+        child = process.launch([sys.executable, "-m", *contestant.argv], log_of(ground, contestant), guarded=True)
     try:
         yield child
     finally:
@@ -94,14 +105,23 @@ def log_of(ground: Ground, contestant: Contestant) -> Path:
     return ground.directory / f"{contestant.name}.log"
 
 
-def _alive(ground: Ground, contestant: Contestant, child: process.Launched) -> None:
+@contextmanager
+def _environment(ours: dict[str, str]) -> Iterator[None]:
+    """Put variables into our environment for a moment, and no other HUB_* than these: a child inherits them."""
+    before = dict(os.environ)
+    for name in [name for name in os.environ if name.startswith("HUB_")]:
+        del os.environ[name]
+    os.environ.update(ours)
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+
+
+def check(ground: Ground, contestant: Contestant, child: process.Launched) -> None:
+    """Raise StopError with the end of its log when the contestant has ended."""
     if not child.running():
         log = log_of(ground, contestant)
         lines = log.read_text(encoding="utf-8", errors="replace").splitlines()[-12:]
         raise StopError(f"{contestant.title} has ended\n" + "\n".join(lines), str(log), "see the log")
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

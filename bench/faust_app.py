@@ -1,8 +1,7 @@
 """The same job in plain, idiomatic Faust: what the hub is measured against.
 
-The domain code is the hub's own stages, so the framework is what differs: an agent per stage, one event at a
-time, tables on RocksDB with their changelogs, one ``await topic.send`` per output, at-least-once. Less
-than the hub does: timers and counters stay in memory, and nothing is published of them; no exactly-once.
+An agent per stage, one event at a time, tables on RocksDB with their changelogs, one ``await topic.send``
+per output, at-least-once. The work itself is :mod:`bench.job`.
 
 Run as ``python -m bench.faust_app worker -l info``: with Faust's default log level the root logger
 is set to DEBUG, which takes 12 % of its time. Settings come from HUB_*, the directory from BENCH_PEER_DIR.
@@ -11,49 +10,45 @@ is set to DEBUG, which takes 12 % of its time. Settings come from HUB_*, the dir
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Awaitable, Callable, Iterator
-from typing import Any
+from typing import Any, Final
 
 import faust
 
-from bench.watch import read
-from hub import kafka, topics
+from bench.job import OUTPUTS, Job
 from hub.settings import load
-from hub.stages.build import build_stages
-from hub.stages.contract import Batch, Record, Stage, State, TableChange
-from hub.stages.memory import MemoryContext
+from hub.stages.contract import State
 
-__all__ = ("GROUP", "app")
+__all__ = ("app", "make_agents")
 
-GROUP = "bench-faust"
-_COMMIT_S = 0.5
+_COMMIT_S: Final = 0.5
 """Faust's default of 2.8 s would blur what is measured; committing more often costs it nothing to speak of."""
-_RAW = {"key_type": bytes, "value_type": bytes, "key_serializer": "raw", "value_serializer": "raw"}
+_BYTES: Final[dict[str, Any]] = {"key_type": bytes, "value_type": bytes}
 
 settings = load()
 app: Any = faust.App(
-    GROUP,
+    settings.group,
     broker=f"kafka://{settings.bootstrap_servers}",
     store="rocksdb://",
-    datadir=os.environ.get("BENCH_PEER_DIR", ".hub/bench-faust"),
+    datadir=os.environ.get("BENCH_PEER_DIR", ".hub/bench/faust"),
     topic_partitions=settings.partitions,
     topic_replication_factor=1,
     broker_commit_interval=_COMMIT_S,
     producer_compression_type="lz4",
     consumer_auto_offset_reset="earliest",
     web_enabled=False,
+    key_serializer="raw",
+    value_serializer="raw",
 )
-outputs = {
-    name: app.topic(name, **_RAW)
-    for name in (topics.FACTS, topics.IDENTITY, topics.INVITATIONS, topics.DECISIONS, topics.DEAD_LETTERS)
+outputs = {name: app.topic(name, **_BYTES) for name in OUTPUTS}
+tables = {
+    name: app.Table(f"bench-{name}", partitions=settings.partitions, **_BYTES)
+    for name in ("identity", "matching")
 }
-persons = app.Table("bench-persons", partitions=settings.partitions, **_RAW)
-aliases = app.Table("bench-aliases", partitions=settings.partitions, **_RAW)
 
 
 class TableState:
-    """A Faust table as a stage's state. Nothing in the load scans: only directory changes would."""
+    """A Faust table as a stage's state. Nothing in the load scans: only changes of the directory would."""
 
     def __init__(self, table: Any) -> None:
         self._table = table
@@ -72,44 +67,26 @@ class TableState:
         raise NotImplementedError
 
 
-def agent(stage: Stage, ctx: MemoryContext, state: State | None) -> Callable[[Any], Awaitable[None]]:
-    """Return an agent that hands a stage one event at a time and sends what comes out."""
-    if state is not None:
-        ctx.state = state
+def agent(job: Job, name: str, state: State | None) -> Callable[[Any], Awaitable[None]]:
+    """Return an agent that lets a stage handle one event at a time and sends what comes out."""
 
     async def handle(stream: Any) -> None:
         async for event in stream.events():
             message = event.message
-            ctx.now = time.time_ns() // 1_000_000
-            record = Record(message.offset, message.key, message.value)
-            stage.process(Batch(message.topic, message.partition, (record,)), ctx)
-            for emitted in ctx.take():
-                out = outputs.get(emitted.topic)
-                if out is not None:
-                    await out.send(key=emitted.key, value=emitted.value)
-            while ctx.dead_letters:
-                letter = ctx.dead_letters.pop()
-                await outputs[topics.DEAD_LETTERS].send(key=letter.code.encode(), value=letter.record.value)
+            place = (message.topic, message.partition)
+            for topic, key, value in job.handle(name, place, message.offset, message.key, message.value, state):
+                await outputs[topic].send(key=key, value=value)
 
     return handle
 
 
 def make_agents() -> None:
-    """Read the broadcast topics whole, then make an agent for each stage."""
-    stages, make_tables = build_stages(settings)
-    tables = make_tables()
-    contexts = {stage.name: MemoryContext(tables=tables) for stage in stages}
-    matching = next(stage for stage in stages if stage.name == "matching")
-    for message in read(settings, kafka.admin(settings), topics.BROADCAST):
-        change = TableChange(message.place[0], message.key or b"", message.value)
-        tables.apply(*change)
-        matching.on_table((change,), contexts["matching"])
-    contexts["matching"].timers.clear()
-    states = {"intake": None, "identity": TableState(aliases), "matching": TableState(persons)}
-    for stage in stages:
-        name = stage.name
-        source = app.topic(*stage.topics, **_RAW) if name == "intake" else outputs[stage.topics[0]]
-        app.agent(source, name=name)(agent(stage, contexts[name], states[name]))
+    """Make an agent for each stage."""
+    job = Job(settings)
+    for name, stage in job.stages.items():
+        source = outputs.get(stage.topics[0]) or app.topic(*stage.topics, **_BYTES)
+        state = TableState(tables[name]) if name in tables else None
+        app.agent(source, name=name)(agent(job, name, state))
 
 
 if __name__ == "__main__":

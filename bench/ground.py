@@ -1,8 +1,8 @@
 """The ground everybody runs on: one real broker, the load on its upstream topics, and nothing else.
 
-Upstream topics are filled once. Before every run all other topics, all groups and all state
-directories are removed and made anew, and the broadcast tables are published, so that each
-contestant starts as the first one did.
+Upstream topics are filled once. Before every run all other topics and all state directories are
+removed and made anew, the broadcast tables are published, and a consumer group is named that did
+not exist, so that each contestant starts as the first one did.
 """
 
 from __future__ import annotations
@@ -64,6 +64,7 @@ class Ground:
         self.admin: AdminClient
         self._load: Load
         self._tail_from: dict[Place, int] = {}
+        self._groups = 0
 
     def __enter__(self) -> Ground:
         """Start the broker and make the topics."""
@@ -92,7 +93,7 @@ class Ground:
     def environment(self) -> dict[str, str]:
         """Return the variables that give a process these settings."""
         names = (
-            "bootstrap_servers", "group", "partitions", "state_dir", "key_dir", "dead_letter_limit", "metrics_port", "log_level",
+            "bootstrap_servers", "partitions", "state_dir", "key_dir", "dead_letter_limit", "log_level",
         )  # fmt: skip
         return {f"HUB_{name.upper()}": str(getattr(self.settings, name)) for name in names}
 
@@ -122,10 +123,6 @@ class Ground:
     def clear(self, *, upstream: bool = False) -> None:
         """Remove all that a run has made, and publish the tables; ``upstream``: the load too."""
         kept = set() if upstream else set(topics.UPSTREAM)
-        groups = [group.group_id for group in self.admin.list_consumer_groups().result().valid]
-        if groups:
-            for group in self.admin.delete_consumer_groups(groups).values():
-                group.result()
         there = [name for name in self._topics() if name not in kept]
         for deleted in self.admin.delete_topics(there).values():
             deleted.result()
@@ -142,12 +139,15 @@ class Ground:
             producer.produce(table.topic, table.value, table.key)
         producer.flush(_WAIT_S)
 
-    def start_group(self, group: str, *, tail: bool) -> None:
-        """Commit where a group begins: at the load's last part, or at the end of the upstream topics."""
+    def new_group(self, name: str) -> str:
+        """Return a consumer group that nobody was in: a stopped static member keeps its group for 10 s."""
+        self._groups += 1
+        return f"bench-{name}-{self._groups}"
+
+    def start_at_tail(self, group: str) -> None:
+        """Commit for a new group that it begins at the load's last part."""
         found = ends(self.admin, topics.UPSTREAM)
-        places = [
-            TopicPartition(*place, self._tail_from.get(place, end) if tail else end) for place, end in found.items()
-        ]
+        places = [TopicPartition(*place, self._tail_from.get(place, end)) for place, end in found.items()]
         asked = self.admin.alter_consumer_group_offsets([ConsumerGroupTopicPartitions(group, places)])
         asked[group].result()
 

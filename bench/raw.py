@@ -1,6 +1,6 @@
 """The ceiling: read, process nothing, write the same bytes, exactly once, through the same client.
 
-``python -m bench.raw GROUP IN,IN>OUT …`` copies the records of the IN topics to OUT, in transactions
+``python -m bench.raw IN,IN>OUT …`` copies the records of the IN topics to OUT, in transactions
 of the hub's batch size, until it is told to stop. One route is one hop; two routes, the second
 reading what the first writes, move the bytes as the hub's events travel: intake, then matching.
 The clients are configured as the hub's are.
@@ -24,9 +24,10 @@ _TIMEOUT_S = 30
 
 def main() -> None:
     """Copy until killed."""
-    group, *texts = sys.argv[1:]
+    texts = sys.argv[1:]
     routes = {name: text.partition(">")[2] for text in texts for name in text.partition(">")[0].split(",")}
     settings = load()
+    group = settings.group
     consumer = kafka.consumer(settings, group, {"auto.offset.reset": "earliest", **CONSUMER})
     producer = kafka.producer(settings, f"{group}-0", PRODUCER)
     producer.init_transactions(_TIMEOUT_S)

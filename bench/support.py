@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from statistics import median
 from typing import Final, NamedTuple
 
-__all__ = ("Bar", "Place", "Rate", "Sample", "Summary", "Verdict", "judge", "percentile", "rate_of", "scaling", "summary_of")
+__all__ = ("Bar", "Place", "Rate", "Sample", "Summary", "Verdict", "judge", "percentile", "rate_of", "reached", "scaling", "summary_of")
 
 Place = tuple[str, int]
 """Topic and partition."""
@@ -113,7 +113,7 @@ def rate_of(
 
     total = sum(end - starts.get(place, 0) for place, end in inputs.items())
     first = next((sample for sample in samples if done(sample) > 0), None)
-    last = next((sample for sample in samples if _has_reached(sample.committed, finish)), None)
+    last = next((sample for sample in samples if reached(sample.committed, finish)), None)
     if first is None or last is None:
         raise ValueError("the samples show no beginning, or no end")
     events = total - done(first)
@@ -122,6 +122,11 @@ def rate_of(
         raise ValueError("everything was done at the first commit: too few events to measure")
     rss = max(sample.rss for sample in samples)
     return Rate(events, seconds, last.cpu_s - first.cpu_s, last.broker_cpu_s - first.broker_cpu_s, rss)
+
+
+def reached(committed: Mapping[Place, int], finish: Mapping[Place, int]) -> bool:
+    """Return whether every place's committed offset is at the finish or beyond."""
+    return all(committed.get(place, 0) >= offset for place, offset in finish.items())
 
 
 def summary_of(rates: Sequence[Rate]) -> Summary:
@@ -165,10 +170,6 @@ def percentile(values: Iterable[float], share: float) -> float:
 def judge(bar: Bar, value: float | None, note: str = "") -> Verdict:
     """Return the figure beside its bar."""
     return Verdict(bar, value, note)
-
-
-def _has_reached(committed: Mapping[Place, int], finish: Mapping[Place, int]) -> bool:
-    return all(committed.get(place, 0) >= offset for place, offset in finish.items())
 
 
 def _reaches(value: float, wanted: float, *, at_most: bool) -> bool:

@@ -18,10 +18,13 @@ __all__ = ("Usage", "beginnings", "committed", "ends", "finish_line", "read", "w
 
 _EVERY_S: Final = 0.05
 """How often we look."""
-_QUIET_S: Final = 2.0
-"""Nothing moved for so long after the last input was committed: it is over."""
+_QUIET_S: Final = 1.0
+"""Nothing moved for so long: perhaps it is over."""
+_STUCK_S: Final = 90.0
+"""Nothing moved for so long before the end: it never will be over."""
 _LIMIT_S: Final = 1800.0
 _TIMEOUT_S: Final = 30.0
+_SLICE_S: Final = 0.1
 _TAIL: Final = 500
 
 
@@ -87,18 +90,19 @@ def committed(admin: AdminClient, group: str) -> dict[Place, int]:
 def watch(
     admin: AdminClient,
     group: str,
-    inputs: Mapping[Place, int],
     pids: tuple[int, int],
+    done: Callable[[Mapping[Place, int]], bool],
     alive: Callable[[], None],
-    progress: Callable[[int], None],
+    progress: Callable[[Mapping[Place, int]], None],
 ) -> list[Sample]:
-    """Take samples until the group has worked off ``inputs`` (place → end) and nothing moves any more.
+    """Take samples until nothing moves any more and ``done`` says that this is the end.
 
     ``pids`` are the contestant's and the broker's processes; ``alive`` raises when the contestant has ended.
     """
     samples: list[Sample] = []
     deadline = time.monotonic() + _LIMIT_S
-    moved_s, last = time.monotonic(), {}
+    moved_s = asked_s = time.monotonic()
+    last: Mapping[Place, int] = {}
     while time.monotonic() < deadline:
         alive()
         contestant, broker = Usage.of(pids[0]), Usage.of(pids[1])
@@ -107,9 +111,13 @@ def watch(
         samples.append(Sample(at_s, now, contestant.cpu_s, broker.cpu_s, contestant.rss))
         if now != last:
             moved_s, last = at_s, now
-            progress(sum(offset for place, offset in now.items() if place in inputs))
-        elif at_s - moved_s > _QUIET_S and all(now.get(place, 0) >= end for place, end in inputs.items()):
-            return samples
+            progress(now)
+        elif at_s - moved_s > _QUIET_S and at_s - asked_s > _QUIET_S:
+            if done(now):
+                return samples
+            asked_s = at_s
+            if at_s - moved_s > _STUCK_S:
+                raise TimeoutError(f"{group} has committed nothing for {_STUCK_S:.0f} s")
         time.sleep(_EVERY_S)
     raise TimeoutError(f"{group} is not done after {_LIMIT_S:.0f} s")
 
@@ -141,9 +149,12 @@ def _read(settings: Settings, place: Place, start: int) -> Iterator[Message]:
     consumer: Any = kafka.consumer(settings, None, {"enable.partition.eof": True})
     try:
         consumer.assign([TopicPartition(*place, start)])
+        heard_s = time.monotonic()
         while True:
-            messages = consumer.consume(10_000, _TIMEOUT_S)
-            if not messages:
+            messages = consumer.consume(10_000, _SLICE_S)  # waits for all 10,000, or so long
+            if messages:
+                heard_s = time.monotonic()
+            elif time.monotonic() - heard_s > _TIMEOUT_S:
                 raise TimeoutError(f"{place[0]}[{place[1]}] cannot be read to its end")
             for message in messages:
                 error = message.error()

@@ -32,12 +32,19 @@ app = new_app(
 )
 
 CodeOption = Annotated[list[str] | None, typer.Option("--code", help="Only with this code; may be repeated.")]
-TopicOption = Annotated[list[str] | None, typer.Option("--topic", help="Only from this topic; may be repeated.")]
-TypeOption = Annotated[list[str] | None, typer.Option("--type", help="Only of this event type; may be repeated.")]
-SinceOption = Annotated[
-    str | None, typer.Option("--since", metavar="30m|2h|7d|DATE", help="Only refused since then.", show_default=False)
+TopicOption = Annotated[
+    list[str] | None, typer.Option("--topic", help="Only from this topic; may be repeated.")
 ]
-IdOption = Annotated[list[str] | None, typer.Option("--id", help="Only this one: topic-partition-offset; may be repeated.")]
+TypeOption = Annotated[
+    list[str] | None, typer.Option("--type", help="Only of this event type; may be repeated.")
+]
+SinceOption = Annotated[
+    str | None,
+    typer.Option("--since", metavar="30m|2h|7d|DATE", help="Only refused since then.", show_default=False),
+]
+IdOption = Annotated[
+    list[str] | None, typer.Option("--id", help="Only this one: topic-partition-offset; may be repeated.")
+]
 AllOption = Annotated[bool, typer.Option("--all", help="All that the other filters mean.")]
 DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Say what would be done, do nothing.")]
 
@@ -58,27 +65,44 @@ def list_letters(
 
     Example: hub deadletters list --code ID_CHECK --since 2h
     """
-    letters = _letterbox(load_settings(bootstrap)).read(_filter(status, code, topic, event_type, None, since))
+    box = _letterbox(load_settings(bootstrap))
+    letters = box.read(_filter(status, code=code, topic=topic, event_type=event_type, since=since))
     counts: dict[str, int] = {}
     for letter in letters:
         counts[letter.fields["code"]] = counts.get(letter.fields["code"], 0) + 1
     shown = letters[-limit:]
     if as_json:
-        print_json({"total": len(letters), "by_code": counts, "letters": [_document(letter) for letter in shown]})
+        print_json(
+            {"total": len(letters), "by_code": counts, "letters": [_document(letter) for letter in shown]}
+        )
         return
     print_table(
         ("id", "at", "code", "field", "type", "status", "attempts"),
         [
-            (x.id, _time(x), x.fields["code"], x.fields["field"], x.fields["event_type"] or "", x.fields["status"], x.fields["attempts"])
+            (
+                x.id,
+                _time(x),
+                x.fields["code"],
+                x.fields["field"],
+                x.fields["event_type"] or "",
+                x.fields["status"],
+                x.fields["attempts"],
+            )
             for x in shown
         ],
     )
-    console().print(f"{len(letters)} in all: " + (", ".join(f"{c} {n}" for c, n in sorted(counts.items())) or "none"))
+    console().print(
+        f"{len(letters)} in all: " + (", ".join(f"{c} {n}" for c, n in sorted(counts.items())) or "none")
+    )
+    if box.unreadable:
+        err_console().print(f"{box.unreadable} records of the topic are no dead letters of this hub")
 
 
 @app.command()
 def show(
-    letter_id: Annotated[str, typer.Argument(metavar="ID", help="topic-partition-offset, as `list` prints it.")],
+    letter_id: Annotated[
+        str, typer.Argument(metavar="ID", help="topic-partition-offset, as `list` prints it.")
+    ],
     *,
     bootstrap: BootstrapOption = None,
     as_json: JsonOption = False,
@@ -89,9 +113,11 @@ def show(
     """
     from hub.core.codes import TEXTS, Code
 
-    found = _letterbox(load_settings(bootstrap)).read(_filter("all", None, None, None, [letter_id], None))
+    found = _letterbox(load_settings(bootstrap)).read(_filter("all", ids=[letter_id]))
     if not found:
-        raise UsageError("there is no such dead letter", letter_id, "`hub deadletters list --status all` lists them")
+        raise UsageError(
+            "there is no such dead letter", letter_id, "`hub deadletters list --status all` lists them"
+        )
     document = _document(found[0])
     text = TEXTS.get(Code(document["code"])) if document["code"] in set(Code) else None
     if text is not None:
@@ -127,10 +153,19 @@ def redrive(
     from hub.privacy.key_ring import KeyRing
 
     settings = load_settings(bootstrap)
-    box, letters = _chosen(settings, _filter("open", code, topic, event_type, ids, since), ids, everything=everything)
+    box, letters = _chosen(
+        settings,
+        _filter("open", code=code, topic=topic, event_type=event_type, ids=ids, since=since),
+        ids,
+        everything=everything,
+    )
     if not dry_run:
         keys = KeyRing.load(settings.key_dir, settings.cipher_suite)
-        _progress(box.redrive(letters, DeadLetters(_codec(settings).encode, keys.sealer())), len(letters), "redriven")
+        _progress(
+            box.redrive(letters, DeadLetters(_codec(settings).encode, keys.sealer())),
+            len(letters),
+            "redriven",
+        )
     _report(letters, "redriven", dry_run=dry_run, as_json=as_json)
 
 
@@ -152,13 +187,18 @@ def skip(
     Example: hub deadletters skip --id redcross.training.events-3-1017
     """
     settings = load_settings(bootstrap)
-    box, letters = _chosen(settings, _filter("open", code, topic, event_type, ids, since), ids, everything=everything)
+    box, letters = _chosen(
+        settings,
+        _filter("open", code=code, topic=topic, event_type=event_type, ids=ids, since=since),
+        ids,
+        everything=everything,
+    )
     if not dry_run:
         _progress(box.skip(letters), len(letters), "skipped")
     _report(letters, "skipped", dry_run=dry_run, as_json=as_json)
 
 
-def _codec(settings: Settings) -> Any:  # noqa: ANN401 - hub.schemas.codec.Codec, imported when needed
+def _codec(settings: Settings) -> Any:
     from hub.stages.build import make_codec
 
     return make_codec(settings)
@@ -175,11 +215,12 @@ def _letterbox(settings: Settings) -> Letterbox:
 
 def _filter(
     status: str,
-    code: Sequence[str] | None,
-    topic: Sequence[str] | None,
-    event_type: Sequence[str] | None,
-    ids: Sequence[str] | None,
-    since: str | None,
+    *,
+    code: Sequence[str] | None = None,
+    topic: Sequence[str] | None = None,
+    event_type: Sequence[str] | None = None,
+    ids: Sequence[str] | None = None,
+    since: str | None = None,
 ) -> Filter:
     from hub.engine import letterbox
 
@@ -209,7 +250,9 @@ def _chosen(
     letters = box.read(wanted)
     missing = sorted(set(ids or ()) - {letter.id for letter in letters})
     if missing:
-        raise UsageError(f"no open dead letter: {', '.join(missing)}", "--id", "`hub deadletters list` lists them")
+        raise UsageError(
+            f"no open dead letter: {', '.join(missing)}", "--id", "`hub deadletters list` lists them"
+        )
     return box, letters
 
 
@@ -225,14 +268,25 @@ def _progress(steps: Iterator[int], total: int, what: str) -> None:
 
 def _report(letters: Sequence[Letter], what: str, *, dry_run: bool, as_json: bool) -> None:
     if as_json:
-        print_json({"status": what, "dry_run": dry_run, "count": len(letters), "ids": [letter.id for letter in letters]})
+        print_json(
+            {
+                "status": what,
+                "dry_run": dry_run,
+                "count": len(letters),
+                "ids": [letter.id for letter in letters],
+            }
+        )
         return
     console().print(f"{len(letters)} {'would be ' if dry_run else ''}{what}")
 
 
 def _document(letter: Letter) -> dict[str, Any]:
     """Return what may be printed: everything but the sealed original and the headers."""
-    fields = {name: value for name, value in letter.fields.items() if name not in {"envelope", "original", "headers"}}
+    fields = {
+        name: value
+        for name, value in letter.fields.items()
+        if name not in {"envelope", "original", "headers"}
+    }
     return {"id": letter.id, **fields, "at": _time(letter)}
 
 

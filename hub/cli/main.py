@@ -40,6 +40,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
     Command(
         "deadletters", "hub.cli.deadletters", True, "List, show and redrive what could not be processed."
     ),
+    Command("sources", "hub.cli.sources", True, "See how far each input is; release one that stopped."),
 )
 """Every command, in the order of ``hub --help``. Add one here and nowhere else."""
 

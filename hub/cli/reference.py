@@ -34,13 +34,13 @@ def reference() -> str:
     return "\n".join(lines)
 
 
-def _walk(path: str, command: Any) -> Iterator[tuple[str, Any]]:  # noqa: ANN401 - click's commands are untyped here
+def _walk(path: str, command: Any) -> Iterator[tuple[str, Any]]:
     yield path, command
     for name, child in sorted(getattr(command, "commands", {}).items()):
         yield from _walk(f"{path} {name}", child)
 
 
-def _section(path: str, command: Any) -> list[str]:  # noqa: ANN401 - see above
+def _section(path: str, command: Any) -> list[str]:
     context = click.Context(command, info_name=path)
     pieces = " ".join(command.collect_usage_pieces(context))
     lines = [f"## {path}", "", f"`{path} {pieces}`".replace(" `", "`"), ""]

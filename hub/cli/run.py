@@ -16,7 +16,8 @@ def run(
     *,
     bootstrap: BootstrapOption = None,
     workers: Annotated[
-        int, typer.Option("--workers", "-w", min=1, max=256, help="Worker processes; one per core you can spare.")
+        int,
+        typer.Option("--workers", "-w", min=1, max=256, help="Worker processes; one per core you can spare."),
     ] = 1,
 ) -> None:
     """Run the workers until SIGTERM or Ctrl-C; then they finish what they do, within 10 seconds.

@@ -8,7 +8,15 @@ from typing import Annotated, Any
 
 import typer
 
-from hub.cli.common import BootstrapOption, JsonOption, console, load_settings, new_app, print_json, print_table
+from hub.cli.common import (
+    BootstrapOption,
+    JsonOption,
+    console,
+    load_settings,
+    new_app,
+    print_json,
+    print_table,
+)
 from hub.errors import BrokerError, UsageError
 
 app = new_app(
@@ -38,7 +46,14 @@ def status(*, bootstrap: BootstrapOption = None, as_json: JsonOption = False) ->
         print_table(
             ("topic", "partition", "committed", "end", "lag", "stands still before"),
             [
-                (r["topic"], r["partition"], r["committed"], r["end"], r["lag"], f"{r['stop_offset']} {r['stop']}" if r["stop"] else "")
+                (
+                    r["topic"],
+                    r["partition"],
+                    r["committed"],
+                    r["end"],
+                    r["lag"],
+                    f"{r['stop_offset']} {r['stop']}" if r["stop"] else "",
+                )
                 for r in rows
             ],
         )
@@ -55,7 +70,9 @@ def release(
     partition: Annotated[int, typer.Argument(min=0, help="Its partition.")],
     offset: Annotated[int, typer.Argument(min=0, help="The record it stopped before.")],
     *,
-    reason: Annotated[str, typer.Option("--reason", help="Why it may be skipped; kept on record. No personal data.")],
+    reason: Annotated[
+        str, typer.Option("--reason", help="Why it may be skipped; kept on record. No personal data.")
+    ],
     bootstrap: BootstrapOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -74,9 +91,15 @@ def release(
     settings = load_settings(bootstrap)
     kafka.require_broker(kafka.admin(settings), settings)
     place = Place(topic, partition, offset)
-    stops = {Place(row["topic"], row["partition"], row["stop_offset"]) for row in _rows(settings) if row["stop"]}
+    stops = {
+        Place(row["topic"], row["partition"], row["stop_offset"]) for row in _rows(settings) if row["stop"]
+    }
     if place not in stops:
-        raise UsageError("this input does not stand still there", f"{topic}[{partition}]@{offset}", "see `hub sources status`")
+        raise UsageError(
+            "this input does not stand still there",
+            f"{topic}[{partition}]@{offset}",
+            "see `hub sources status`",
+        )
     control = {
         "action": RELEASE,
         "subject": f"{topic}/{partition}/{offset}",
@@ -87,14 +110,18 @@ def release(
     producer = kafka.producer(settings)
     producer.produce(CONTROLS, make_codec(settings).encode("hub.control", control), release_key(place))
     if producer.flush(_TIMEOUT_S):
-        raise BrokerError("the control could not be published", CONTROLS, "nothing was released; run it again")
+        raise BrokerError(
+            "the control could not be published", CONTROLS, "nothing was released; run it again"
+        )
     if as_json:
         print_json(control)
     else:
-        console().print(f"released {topic}[{partition}]@{offset}; it goes to the dead letters, the rest moves on")
+        console().print(
+            f"released {topic}[{partition}]@{offset}; it goes to the dead letters, the rest moves on"
+        )
 
 
-def _rows(settings: Any) -> list[dict[str, Any]]:  # noqa: ANN401 - hub.settings.Settings, imported when needed
+def _rows(settings: Any) -> list[dict[str, Any]]:
     """Return every input partition as it is now."""
     from confluent_kafka import IsolationLevel, TopicPartition
     from confluent_kafka.admin import OffsetSpec

@@ -7,8 +7,8 @@ organisation, and puts the answers together.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Final, NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, NamedTuple
 
 from hub.core import consent, dates
 from hub.core.book import Book, Guard, Hit, View
@@ -138,32 +138,46 @@ def next_day(eligible: Eligibility, last: Invitation | None, book: Book, today: 
     me = view["subject"][0]
     soonest = book.next_change(view, today)
     days = [] if soonest is None else [soonest]
-    for entry in view.get("certificate", ()):
-        # Of a revoked one the day of issue too: it still tells where the person was met.
-        days.append(entry.get("issued_on", 0))
-        if "revoked_on" not in entry:
-            days.append(entry.get("expires_on", 0) + 1)
-    if "course" in view:
-        days.extend([entry.get("completed_on", 0) for entry in view["course"]])
-    if "rescue_member" in view:
-        days.extend([entry.get("joined_on", 0) for entry in view["rescue_member"]])
+    _add_grounds(view, today, days)
     if "declined_on" in me:
         days.append(me["declined_on"] + _DECLINED_DAYS)
     if "membership_ended_on" in me:
         days.append(me["membership_ended_on"] + _DECLINED_DAYS)
     if "age" in me and me["age"] < ADULT_AGE:
         days.append(dates.birthday(view["party"][0]["birth_day"], ADULT_AGE))
-    given = consent.find(view["consent"]) if "consent" in view else None
-    if given is not None:
-        days.append(given.get("granted_on", 0))
-        days.append(given.get("expires_on", 0) + 1)
+    if "consent" in view:
+        _add_consent(view["consent"], today, days)
     if last is not None:
         if last.ended_on is None:
-            days.append(last.valid_until + 1)
-            days.append(last.issued_on + book.valid_days + 1)
+            days += (last.valid_until + 1, last.issued_on + book.valid_days + 1)
         else:
             days.append(last.ended_on + book.cooldown_expired_days)
             if eligible.outcome == INVITE and last.ended_on == today:
                 days.append(today + 1)  # an end and an offer are never one evaluation
-    ahead = [day for day in days if day > today]
-    return min(ahead) if ahead else None
+    if not days or (soonest := min(days)) > today:  # nearly always: what is past was left out above
+        return soonest
+    return min((day for day in days if day > today), default=None)
+
+
+def _add_grounds(view: View, today: int, days: list[int]) -> None:
+    """Append the days to come of what somebody did: they tell who counts, and where the person was met."""
+    for entry in view.get("certificate", ()):
+        # Of a revoked one the day of issue too: it still tells where the person was met.
+        if "issued_on" in entry and entry["issued_on"] > today:
+            days.append(entry["issued_on"])
+        if "expires_on" in entry and entry["expires_on"] >= today and "revoked_on" not in entry:
+            days.append(entry["expires_on"] + 1)
+    if "course" in view:
+        days += [entry["completed_on"] for entry in view["course"] if entry.get("completed_on", 0) > today]
+    if "rescue_member" in view:
+        days += [entry["joined_on"] for entry in view["rescue_member"] if entry.get("joined_on", 0) > today]
+
+
+def _add_consent(entries: Sequence[Mapping[str, Any]], today: int, days: list[int]) -> None:
+    """Append the days to come on which the consent begins and ends to serve."""
+    given = consent.find(entries)
+    if given is not None:
+        if "granted_on" in given and given["granted_on"] > today:
+            days.append(given["granted_on"])
+        if "expires_on" in given and given["expires_on"] >= today:
+            days.append(given["expires_on"] + 1)

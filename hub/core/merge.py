@@ -15,16 +15,15 @@ from __future__ import annotations
 
 import struct
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from enum import IntEnum
 from hashlib import blake2b
 from operator import itemgetter
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
-import msgspec
-
+from hub.core.assertion import Assertion
 from hub.core.codes import Code
-from hub.core.fact import CATALOGUE, Merge
+from hub.core.fact import CATALOGUE, FieldType, Merge
 from hub.errors import DeadLetterError
 
 Entry = dict[str, Any]
@@ -43,7 +42,6 @@ _LAYOUT: Final = struct.Struct(">Q?Q8s")
 _SIGN: Final = 1 << 63
 """Added to the time, so that times before 1970 compare as bytes too."""
 _key_of: Final = itemgetter("key")
-_encode: Final = msgspec.msgpack.Encoder(order="deterministic").encode
 
 
 class Outcome(IntEnum):
@@ -59,101 +57,142 @@ _LAST: Final = 0
 _LEAST: Final = 1
 _GREATEST: Final = 2
 _UNION: Final = 3
-_FIELDS: Final[dict[str, dict[str, int]]] = {
-    kind.name: {field.name: _ACTION[field.merge] for field in kind.fields} for kind in CATALOGUE
+
+
+class _Kind(NamedTuple):
+    """What merging needs to know of a fact kind's fields."""
+
+    actions: dict[str, int]
+    names: frozenset[str]
+    last: frozenset[str]
+    """Those of which the last writer wins."""
+    texts: tuple[tuple[str, bool], ...]
+    """Those that hold a set of texts, and whether it only grows."""
+
+
+_KINDS: Final[dict[str, _Kind]] = {
+    kind.name: _Kind(
+        {field.name: _ACTION[field.merge] for field in kind.fields},
+        frozenset(field.name for field in kind.fields),
+        frozenset(field.name for field in kind.fields if field.merge is Merge.LAST),
+        tuple(
+            (field.name, field.merge is Merge.UNION) for field in kind.fields if field.type is FieldType.TEXTS
+        ),
+    )
+    for kind in CATALOGUE
 }
-
-
-def canonical(assertions: Iterable[Mapping[str, Any]]) -> bytes:
-    """Return bytes that are equal for equal assertions (``kind``, ``key``, ``fields``), in any order."""
-    return b"".join(sorted([_encode(assertion) for assertion in assertions]))
 
 
 def stamp(
     occurred_at_ms: int,
     restrictive: bool,  # noqa: FBT001  # the layout's second member, always passed by position
     seq: int,
-    assertions: Iterable[Mapping[str, Any]],
+    content: bytes,
 ) -> bytes:
     """Return the 25 bytes that order an event among others on the same facts; they compare as bytes.
 
     The later wins; at the same millisecond what restricts wins, then the source's greater sequence
-    number, then the greater content hash, so that two different events never tie. ``assertions`` have
-    the shape that :func:`merge` takes.
+    number, then the greater content hash, so that two different events never tie. ``content`` is
+    what :func:`hub.core.assertion.encode` makes of the event's assertions.
 
-    >>> stamp(1, False, 9, []) < stamp(1, True, 0, []) < stamp(2, False, 0, [])
+    >>> stamp(1, False, 9, b"") < stamp(1, True, 0, b"") < stamp(2, False, 0, b"")
     True
     """
-    digest = blake2b(canonical(assertions), digest_size=8).digest()
+    digest = blake2b(content, digest_size=8).digest()
     return _LAYOUT.pack(occurred_at_ms + _SIGN, restrictive, max(seq, 0), digest)
 
 
-def merge(facts: Facts, stamps: Stamps, mark: bytes, assertions: Sequence[Mapping[str, Any]]) -> Outcome:
+def merge(facts: Facts, stamps: Stamps, mark: bytes, assertions: Sequence[Assertion]) -> Outcome:
     """Merge the assertions of one event, stamped ``mark``, into the facts of a person, in place.
 
     Raise a DeadLetterError (``FACT_UNKNOWN``) for a kind or field that is not in the catalogue; the
     facts may then be merged in part and have to be thrown away.
     """
     outcome = Outcome.NOTHING
-    for assertion in assertions:
-        kind = assertion["kind"]
-        fields = _FIELDS.get(kind)
-        if fields is None:
+    for kind, key, told in assertions:
+        plan = _KINDS.get(kind)
+        if plan is None:
             raise DeadLetterError(Code.FACT_UNKNOWN, "assertions.kind", "no such kind of fact")
-        key = assertion["key"]
         entries = facts.get(kind)
         if entries is None:
             entries, marks = facts[kind], stamps[kind] = [], []
         else:
             marks = stamps[kind]
-        at = bisect_left(entries, key, key=_key_of) if entries else 0
+        at = bisect_left(entries, key, key=_key_of) if entries and entries[0]["key"] < key else 0
         if at < len(entries) and entries[at]["key"] == key:
-            done = _join(entries[at], marks[at], fields, mark, assertion["fields"])
+            done = _confirm(entries[at], marks[at], plan, mark, told) or _join(
+                entries[at], marks[at], plan, mark, told
+            )
         else:
-            entry: Entry = {"key": key}
-            mine = _first(entry, fields, mark, assertion["fields"])
+            entry, mine = _first(key, plan, mark, told)
             done = Outcome.VALUES if len(entry) > 1 else Outcome.MARKS if mine[1] else Outcome.NOTHING
             if done:
                 entries.insert(at, entry)
                 marks.insert(at, mine)
             elif not entries:
                 del facts[kind], stamps[kind]
-        outcome = max(outcome, done)
+        if done > outcome:  # noqa: PLR1730  # max() costs as much as the rest of a confirmed entry
+            outcome = done
     return outcome
 
 
-def _first(entry: Entry, actions: Mapping[str, int], mark: bytes, fields: Mapping[str, Any]) -> Marks:
-    """Fill a new entry, and return its marks."""
-    base, cleared = NO_STAMP, {}
-    for name, value in fields.items():
-        action = actions.get(name)
-        if action is None:
-            raise _unknown_field()
-        if value is None:
-            if action == _LAST:
-                cleared[name] = mark
-            continue
-        if value.__class__ is list or value.__class__ is tuple:
-            if action == _UNION and not value:
-                continue
-            entry[name] = sorted(set(value)) if len(value) > 1 else list(value)
-        else:
-            entry[name] = value
-        if action == _LAST:
-            base = mark
-    return [base, cleared]
+def _first(key: bytes, plan: _Kind, mark: bytes, fields: Mapping[str, Any]) -> tuple[Entry, Marks]:
+    """Return a new entry and its marks. The fields are taken over whole: a third less than one by one."""
+    actions, names, last, texts = plan
+    if not names.issuperset(fields):
+        raise _unknown_field()
+    entry: Entry = {**fields, "key": key}
+    cleared: dict[str, bytes] = {}
+    if None in fields.values():
+        for name, value in fields.items():
+            if value is None:
+                del entry[name]
+                if actions[name] == _LAST:
+                    cleared[name] = mark
+    for name, grows in texts:
+        if name in entry:
+            value = entry[name]
+            if value or not grows:
+                entry[name] = sorted(set(value)) if len(value) > 1 else list(value)
+            else:
+                del entry[name]
+    return entry, [NO_STAMP if last.isdisjoint(entry) else mark, cleared]
+
+
+def _confirm(entry: Entry, marks: Marks, plan: _Kind, mark: bytes, fields: Mapping[str, Any]) -> Outcome:
+    """Take in an event that is newer than all the entry knows, and tells nothing else.
+
+    NOTHING when it is no such event. A fifth of the time of :func:`_join`, and nearly every event
+    confirms a person.
+    """
+    base, others = marks
+    last = plan.last
+    if not (mark > base and fields.items() <= entry.items()) or last.isdisjoint(fields):
+        return Outcome.NOTHING
+    left: dict[str, bytes] = {}
+    if others:
+        if mark <= max(others.values()):
+            return Outcome.NOTHING
+        left = {name: at for name, at in others.items() if name not in fields}
+    if len(fields) + 1 < len(entry):
+        for name in entry:
+            if name not in fields and name not in left and name in last:
+                left[name] = base
+    marks[0], marks[1] = mark, left
+    return Outcome.MARKS
 
 
 def _join(  # noqa: PLR0912  # one loop without calls: see below
-    entry: Entry, marks: Marks, actions: Mapping[str, int], mark: bytes, fields: Mapping[str, Any]
+    entry: Entry, marks: Marks, plan: _Kind, mark: bytes, fields: Mapping[str, Any]
 ) -> Outcome:
     """Join asserted fields into an entry, in place. One loop without calls: this is the hot path.
 
     An event that is newer than all the entry knows (the usual one) wins every field without a look at
-    their stamps: that halves the cost of confirming a person.
+    their stamps: that halves the cost.
     """
+    actions = plan.actions
     base, others = marks
-    newest = mark > base and not others
+    newest = mark > base and (not others or mark > max(others.values()))
     stamps = others if newest else _expanded(entry, actions, base, others)
     outcome = Outcome.NOTHING
     written = False
@@ -195,7 +234,7 @@ def _join(  # noqa: PLR0912  # one loop without calls: see below
             outcome = Outcome.VALUES
     if written:
         if newest:
-            marks[0], marks[1] = _overtaken(entry, actions, base, mark, fields)
+            marks[0], marks[1] = _overtaken(entry, plan.last, (base, others), mark, fields)
         else:
             marks[0], marks[1] = _compressed(entry, stamps)
         return outcome or Outcome.MARKS
@@ -203,24 +242,31 @@ def _join(  # noqa: PLR0912  # one loop without calls: see below
 
 
 def _overtaken(
-    entry: Entry, actions: Mapping[str, int], base: bytes, mark: bytes, fields: Mapping[str, Any]
+    entry: Entry,
+    last: frozenset[str],
+    before: tuple[bytes, Mapping[str, bytes]],
+    mark: bytes,
+    fields: Mapping[str, Any],
 ) -> tuple[bytes, dict[str, bytes]]:
     """Return the marks after an event newer than all that was known: what it left alone keeps its stamp."""
-    others: dict[str, bytes] = {}
+    base, others = before
+    stamps: dict[str, bytes] = {}
     now = NO_STAMP
     for name in entry:
-        if name == "key" or actions[name] != _LAST:
-            continue
-        if name in fields:
-            now = mark
-        else:
-            others[name] = base
+        if name in last:
+            if name in fields:
+                now = mark
+            else:
+                stamps[name] = others.get(name, base)
+    for name, at in others.items():
+        if name not in fields:
+            stamps[name] = at
     for name, value in fields.items():
-        if value is None and actions[name] == _LAST:
-            others[name] = mark
+        if value is None and name in last:
+            stamps[name] = mark
     if now is NO_STAMP:  # it only cleared fields: those left alone are the newest that hold a value
-        return _compressed(entry, others)
-    return now, others
+        return _compressed(entry, stamps)
+    return mark, stamps
 
 
 def _unknown_field() -> DeadLetterError:

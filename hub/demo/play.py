@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from hub import topics
 from hub.engine.barrier import Barrier
@@ -22,17 +22,19 @@ if TYPE_CHECKING:
 
 __all__ = ("Played", "play")
 
-_FIRST_DAY_S = 90.0
-_DAY_S = 60.0
-_LOOK_S = 1.0
+_DAY_MS: Final = 86_400_000
+_START_S: Final = 90.0
+_DAY_S: Final = 60.0
+_LOOK_S: Final = 1.0
 
 
 @dataclass(slots=True)
 class Played:
-    """What was played: per day the expected changes; how long it took; when each event was published."""
+    """What was played: per day the expected changes; how long it took, when each event was published."""
 
     ticks: list[tuple[int, int, dict[str, tuple[Any, ...]]]] = field(default_factory=list)
     events: int = 0
+    starting_s: float = 0.0
     elapsed_s: float = 0.0
     settling_s: float = 0.0
     published: dict[bytes, int] = field(default_factory=dict)
@@ -43,16 +45,21 @@ def play(site: Site, year: Year, codec: Codec, progress: Callable[[Day], None]) 
     played = Played()
     publisher = Publisher(site.settings, stamps=played.published)
     barrier = Barrier(site.settings, (*topics.UPSTREAM, topics.IDENTITY, topics.FACTS), codec.encode)
-    started = time.monotonic()
     days = year.days()
     day = next(days, None)
     try:
+        if day is not None:  # an eve without events: when it has settled, the workers are up
+            waiting = time.monotonic()
+            barrier.publish_tick(day.tick - _DAY_MS)
+            _await(site, barrier, day.tick - _DAY_MS, _START_S)
+            played.starting_s = time.monotonic() - waiting
+        started = time.monotonic()
         while day is not None:
             barrier.publish_tick(day.tick)
             publisher.publish(day.messages)
             following = next(days, None)
             waiting = time.monotonic()
-            _await(site, barrier, day.tick, _DAY_S if played.ticks else _FIRST_DAY_S)
+            _await(site, barrier, day.tick, _DAY_S)
             played.settling_s += time.monotonic() - waiting
             played.ticks.append((day.number, day.tick, day.expected.changes))
             played.events += len(day.messages)

@@ -117,7 +117,9 @@ def _speed(played: Played, seen: Observed) -> dict[str, Any]:
     waits = latency((change for history in seen.invitations.values() for change in history), played.published)
     return {
         "events": played.events,
+        "starting_s": round(played.starting_s, 1),
         "elapsed_s": round(played.elapsed_s, 1),
+        "waiting_s": round(played.settling_s, 1),
         "events_per_s": round(played.events / played.elapsed_s) if played.elapsed_s else 0,
         "latency_ms": waits._asdict() if waits else None,
     }

@@ -58,6 +58,7 @@ class Site:
         self._progress = progress
         self._broker = EmbeddedBroker(self.directory / "broker", detach=keep, progress=progress)
         self._hub: process.Launched | None = None
+        self._opened = False
         self.settings: Settings = embedded.settings_for("localhost:1")
         self.log = self.directory / "workers.log"
 
@@ -70,6 +71,7 @@ class Site:
                 "give another --dir, or remove this one; see hub demo --stop",
             )
         self.directory.mkdir(parents=True, exist_ok=True)
+        self._opened = True
         self._broker.start()
         self.settings = embedded.settings_for(
             self._broker.bootstrap,
@@ -97,6 +99,8 @@ class Site:
 
         A temporary directory is removed unless ``remove`` is false: then its logs can still be read.
         """
+        if not self._opened:
+            return  # what is here belongs to somebody else
         if self._hub is not None:
             process.end(self._hub.pid, process.mark(self._hub.pid), _STOP_S)
             self._hub.wait(_STOP_S)

@@ -1,0 +1,1 @@
+"""The engine: records through stages exactly once. The only place that knows Kafka transactions."""

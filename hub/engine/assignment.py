@@ -7,6 +7,7 @@ predecessor may still change it), then the changelog's end, restoring, the table
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Any, Final
 
 from hub.engine.changelog import Log, Restorer
@@ -54,6 +55,8 @@ class Assignment:
         self._restoring: set[Task] = set()
         self._restored: list[Task] = []
         self._committed: dict[Task, tuple[int, int]] = {}
+        self._began_s = 0.0
+        self._began_keys = 0
         self.joined = False
         """Whether the group has given us an assignment, be it an empty one."""
 
@@ -66,11 +69,14 @@ class Assignment:
 
     def on_assign(self, consumer: Consumer, partitions: list[TopicPartition]) -> None:
         """Take note of new partitions, paused from the first moment on."""
-        from confluent_kafka import OFFSET_END, TopicPartition
+        from confluent_kafka import TopicPartition
 
         self.joined = True
-        # An explicit start keeps librdkafka from asking for committed offsets before they are stable.
-        consumer.incremental_assign([TopicPartition(p.topic, p.partition, OFFSET_END) for p in partitions])
+        if not self.opening:
+            self._began_s, self._began_keys = time.monotonic(), self._restorer.restored
+        # An explicit start keeps librdkafka from asking for committed offsets before they are stable. A
+        # plain number: OFFSET_END is looked up in the background, and the answer can overtake our seek.
+        consumer.incremental_assign([TopicPartition(p.topic, p.partition, 0) for p in partitions])
         consumer.pause(partitions)
         for p in partitions:
             self._noted[p.topic, p.partition] = None
@@ -102,6 +108,14 @@ class Assignment:
                 self._restored.append(task)
         if self._restored:
             self._open()
+        if not self.opening:
+            seconds = round(time.monotonic() - self._began_s, 3)
+            log(
+                "partitions.ready",
+                open=len(self.tasks),
+                keys=self._restorer.restored - self._began_keys,
+                seconds=seconds,
+            )
 
     def reopen(self, tasks: Iterable[Task]) -> None:
         """Begin again with tasks whose state or position can no longer be trusted."""
@@ -109,14 +123,18 @@ class Assignment:
             place = (task.topic, task.partition)
             if self.tasks.get(place) is task:
                 del self.tasks[place]
-                task.is_open = False
                 task.discard()
                 self._pause(task)
                 self._noted[place] = task
 
     def close(self) -> None:
         """Close every store."""
-        for task in (*self.tasks.values(), *self._restoring, *self._restored, *filter(None, self._noted.values())):
+        for task in (
+            *self.tasks.values(),
+            *self._restoring,
+            *self._restored,
+            *filter(None, self._noted.values()),
+        ):
             task.close()
         self.tasks.clear()
 
@@ -140,7 +158,9 @@ class Assignment:
         from confluent_kafka import KafkaException, TopicPartition
 
         try:
-            asked = self._consumer.committed([TopicPartition(*place) for place in self._noted], _COMMITTED_TIMEOUT_S)
+            asked = self._consumer.committed(
+                [TopicPartition(*place) for place in self._noted], _COMMITTED_TIMEOUT_S
+            )
         except KafkaException as error:
             # A predecessor's transaction is still undecided: at most its transaction timeout.
             log("offsets.unstable", level="WARNING", reason=error.args[0].name())
@@ -153,7 +173,13 @@ class Assignment:
                 self._noted[place] = tasks[-1]
         if not tasks:
             return
-        logs, beginnings = self._describe(tasks)
+        try:
+            logs, beginnings = self._describe(tasks)
+        except KafkaException as error:
+            # Leaders have moved (a broker restarted), and an admin client finds that out only when asked to.
+            log("changelogs.unknown", level="WARNING", reason=error.args[0].name())
+            self._admin.list_topics(timeout=_ADMIN_TIMEOUT_S)
+            return
         by_log: dict[Key, list[Task]] = {}
         for task in tasks:
             place = (task.changelog_topic, task.partition)
@@ -177,9 +203,11 @@ class Assignment:
         inputs = {(task.topic, task.partition) for task in tasks}
         names = sorted({topic for topic, _ in places})
         ids = admin.describe_topics(TopicCollection(names), request_timeout=timeout)
-        configs = admin.describe_configs([ConfigResource(ResourceType.TOPIC, n) for n in names], request_timeout=timeout)
+        configs = admin.describe_configs(
+            [ConfigResource(ResourceType.TOPIC, n) for n in names], request_timeout=timeout
+        )
 
-        def offsets(wanted: Iterable[Key], spec: Any) -> dict[Key, int]:  # noqa: ANN401 - confluent's OffsetSpec
+        def offsets(wanted: Iterable[Key], spec: Any) -> dict[Key, int]:
             found = admin.list_offsets(
                 {TopicPartition(*place): spec for place in wanted},
                 isolation_level=IsolationLevel.READ_UNCOMMITTED,
@@ -204,17 +232,18 @@ class Assignment:
             start = task.open(*self._committed[task])
             place = TopicPartition(task.topic, task.partition, start)
             try:
+                # Seek last: only that wakes librdkafka's fetcher, which else sleeps for up to a second.
+                if task.stopped is None:
+                    self._consumer.resume([place])
                 self._consumer.seek(place)
             except KafkaException as error:
                 # The partition is not being fetched yet, or a rebalance is under way: next step.
                 log("seek.postponed", level="DEBUG", task=task.origin, reason=error.args[0].name())
-                task.is_open = False
+                self._pause(task)
                 continue
             self._restored.remove(task)
             del self._committed[task]
             self.tasks[task.topic, task.partition] = task
-            if task.stopped is None:
-                self._consumer.resume([place])
 
     def _pause(self, task: Task) -> None:
         from confluent_kafka import KafkaException, TopicPartition

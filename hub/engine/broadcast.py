@@ -83,7 +83,7 @@ class Broadcast:
         consumer: Consumer,
         topics: Sequence[str],
         tables: Tables,
-        observe: Callable[[str, bytes, bytes | None], None] = lambda topic, key, value: None,
+        observe: Callable[[str, bytes, bytes | None], None] | None = None,
     ) -> None:
         """Read with ``consumer`` (``enable.partition.eof`` on); ``observe`` sees each record too."""
         self._consumer = consumer
@@ -116,7 +116,9 @@ class Broadcast:
         while any(self._memory[topic].position < end for topic, end in ends.items()):
             self.poll(0.05)
             if time.monotonic() > deadline:
-                raise BrokerError("the broadcast topics cannot be read to their end", cure="look at the brokers' logs")
+                raise BrokerError(
+                    "the broadcast topics cannot be read to their end", cure="look at the brokers' logs"
+                )
 
     def poll(self, timeout_s: float = 0) -> bool:
         """Take what is new; return whether anything was."""
@@ -163,6 +165,14 @@ class Broadcast:
         except DeadLetterError as error:
             # One bad record must not stop the hub: the tables keep their last good state, loudly.
             self.rejected += 1
-            log("broadcast.rejected", level="ERROR", topic=topic, offset=offset, code=error.code, field=error.field)
-        self._observe(topic, key, value)
+            log(
+                "broadcast.rejected",
+                level="ERROR",
+                topic=topic,
+                offset=offset,
+                code=error.code,
+                field=error.field,
+            )
+        if self._observe is not None:
+            self._observe(topic, key, value)
         self._memory[topic].add(offset, key, value)

@@ -43,7 +43,7 @@ class WallClock:
 
     simulated = False
 
-    def now(self, *, exact: bool) -> int | None:  # noqa: ARG002 - the wall clock is always exact
+    def now(self, *, exact: bool) -> int | None:
         """Return the time."""
         return int(time.time() * 1000)
 

@@ -8,6 +8,7 @@ from hub.core.codes import Code
 from hub.engine.deadletters import Place
 from hub.engine.overlay import MAX_VALUE_BYTES
 from hub.errors import DeadLetterError
+from hub.topics import DEAD_LETTERS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 __all__ = ("Halt", "TaskContext")
 
 
-class Halt(BaseException):  # noqa: N818 - no error: it steers, and no stage may catch it by accident
+class Halt(BaseException):
     """Nothing from ``offset`` on may be processed now."""
 
     def __init__(self, offset: int, code: str, message: str, *, flood: bool = False) -> None:
@@ -44,6 +45,7 @@ class TaskContext:
         self,
         place: tuple[str, str, int],
         state: Overlay,
+        *,
         timers: Timers,
         counters: Counters,
         tables: Tables,
@@ -60,7 +62,6 @@ class TaskContext:
         self.count = counters.count
         self.outputs: list[Output] = []
         self.letters_written = 0
-        self.letter_codes: dict[str, int] = {}
         self.gate: FloodGate | None = None
         self.window_letters = 0
         self.window_records = 0
@@ -69,25 +70,40 @@ class TaskContext:
         self._released = released
 
     def emit(
-        self, topic: str, key: bytes | None, value: bytes | None, headers: list[tuple[str, bytes]] | None = None
+        self,
+        topic: str,
+        key: bytes | None,
+        value: bytes | None,
+        headers: list[tuple[str, bytes]] | None = None,
     ) -> None:
         """Produce one record in this transaction; DeadLetterError when it is too large to travel."""
         if value is not None and len(value) > MAX_VALUE_BYTES:
-            raise DeadLetterError(Code.RECORD_TOO_LARGE, "", f"a record for {topic} would exceed {MAX_VALUE_BYTES} bytes")
+            raise DeadLetterError(
+                Code.RECORD_TOO_LARGE, "", f"a record for {topic} would exceed {MAX_VALUE_BYTES} bytes"
+            )
         self.outputs.append((topic, value, key, -1, headers))
 
-    def dead_letter(self, record: Record, code: str, field: str, message: str, *, event_type: str = "") -> None:
+    def dead_letter(
+        self, record: Record, code: str, field: str, message: str, *, event_type: str = ""
+    ) -> None:
         """Send a record to the dead letters, or halt the worker when there are too many."""
         if self.gate is not None:
             letters = self.window_letters + self.letters_written
             records = self.window_records + record.offset - self.first_offset + 1
             if self.gate.closed(letters, records):
                 raise Halt(record.offset, str(code), message, flood=True)
-        self._write_letter(Place(self._topic, self.partition, record.offset), record, code, field, message, event_type)
+        self._write_letter(
+            Place(self._topic, self.partition, record.offset),
+            record,
+            code=code,
+            field=field,
+            message=message,
+            event_type=event_type,
+        )
 
     def dead_letter_elsewhere(self, place: Place, record: Record, code: str, message: str) -> None:
         """Send to the dead letters what is no input record: a table change, a timer, a sweep step."""
-        self._write_letter(place, record, code, "", message, "")
+        self._write_letter(place, record, code=code, field="", message=message, event_type="")
 
     def stop_source(self, record: Record, code: str, message: str) -> None:
         """Halt this partition before ``record``, unless an operator has released exactly this record."""
@@ -96,8 +112,33 @@ class TaskContext:
             return
         raise Halt(record.offset, str(code), message)
 
+    def mark(self) -> tuple[int, int]:
+        """Return a point to which :meth:`back_to` can return."""
+        return len(self.outputs), self.letters_written
+
+    def back_to(self, mark: tuple[int, int]) -> None:
+        """Undo the outputs and dead letters since ``mark``."""
+        outputs, self.letters_written = mark
+        del self.outputs[outputs:]
+
+    @property
+    def letter_codes(self) -> dict[str, int]:
+        """Return the transaction's dead letters by code."""
+        codes: dict[str, int] = {}
+        if self.letters_written:
+            for topic, _, _, _, headers in self.outputs:
+                if topic == DEAD_LETTERS and headers:
+                    code = headers[-1][1].decode()
+                    codes[code] = codes.get(code, 0) + 1
+        return codes
+
+    def clear(self) -> None:
+        """Forget the transaction's outputs: they are committed, or aborted."""
+        self.outputs.clear()
+        self.letters_written = 0
+
     def _write_letter(
-        self, place: Place, record: Record, code: str, field: str, message: str, event_type: str
+        self, place: Place, record: Record, *, code: str, field: str, message: str, event_type: str
     ) -> None:
         output = self._letters.letter(
             self._stage,
@@ -111,4 +152,3 @@ class TaskContext:
         )
         self.outputs.append(output)
         self.letters_written += 1
-        self.letter_codes[str(code)] = self.letter_codes.get(str(code), 0) + 1

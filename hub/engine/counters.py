@@ -113,12 +113,12 @@ class Counters:
                 yield Part(counter, value, version + 1, "flow" if counter.startswith(_FLOW) else "stock")
 
     def settle(self) -> None:
-        """The transaction was committed: what it flushed is published."""
+        """Take note of the commit: what was flushed is published."""
         self._dirty.difference_update(self._flushed)
         self._flushed.clear()
 
     def discard(self) -> None:
-        """The transaction was aborted. What it dirtied may stay marked: a flush looks at the values."""
+        """Take note of an abort. What was dirtied may stay marked: a flush looks at the values."""
         self._flushed.clear()
         self._layers.clear()
         self._base = self._top = {}

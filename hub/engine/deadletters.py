@@ -19,7 +19,16 @@ if TYPE_CHECKING:
 
     from hub.stages.contract import Record
 
-__all__ = ("ATTEMPTS_HEADER", "REDRIVE_HEADER", "DeadLetters", "FloodGate", "Original", "Output", "Place", "Seals")
+__all__ = (
+    "ATTEMPTS_HEADER",
+    "REDRIVE_HEADER",
+    "DeadLetters",
+    "FloodGate",
+    "Original",
+    "Output",
+    "Place",
+    "Seals",
+)
 
 REDRIVE_HEADER: Final = "hub-redrive"
 """On a redriven record: the id of the dead letter it comes from."""
@@ -71,7 +80,16 @@ class DeadLetters:
         self._seals = seals
 
     def letter(
-        self, stage: str, place: Place, record: Record, *, code: str, field: str, message: str, event_type: str, at: int
+        self,
+        stage: str,
+        place: Place,
+        record: Record,
+        *,
+        code: str,
+        field: str,
+        message: str,
+        event_type: str,
+        at: int,
     ) -> Output:
         """Return the dead letter of a record as an output. ``message`` must not hold a value of it."""
         key = place.id.encode()

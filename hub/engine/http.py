@@ -48,14 +48,16 @@ class Server:
                 self.end_headers()
                 self.wfile.write(body)
 
-            def log_message(self, format: str, *args: object) -> None:
+            def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's name
                 """Write no access log: probes come every few seconds."""
 
         try:
             self._server = ThreadingHTTPServer((host, port), Handler)
         except OSError as error:
             raise ConfigurationError(
-                f"the metrics port cannot be opened: {error.strerror}", f"{host}:{port}", "set HUB_METRICS_PORT to a free one"
+                f"the metrics port cannot be opened: {error.strerror}",
+                f"{host}:{port}",
+                "set HUB_METRICS_PORT to a free one",
             ) from None
         self._server.daemon_threads = True
         self.port = int(self._server.server_address[1])

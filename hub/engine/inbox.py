@@ -108,7 +108,7 @@ class Inbox:
         return batches
 
 
-def _take_event(task: Task | None, message: Message, error: Any) -> None:  # noqa: ANN401 - confluent's KafkaError
+def _take_event(task: Task | None, message: Message, error: Any) -> None:
     """Handle what is no record: an error of the consumer, or of one of its partitions."""
     name = error.name()
     if error.fatal():

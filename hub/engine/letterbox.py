@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from hub import kafka
 from hub.engine.deadletters import ATTEMPTS_HEADER, REDRIVE_HEADER, TYPE
 from hub.engine.tail import read_all
-from hub.errors import BrokerError, UsageError
+from hub.errors import BrokerError, DeadLetterError, UsageError
 from hub.topics import DEAD_LETTERS
 
 if TYPE_CHECKING:
@@ -68,12 +68,17 @@ class Letterbox:
     """All dead letters of a hub. Memory: their number times about a kilobyte."""
 
     def __init__(
-        self, settings: Settings, encode: Callable[[str, dict[str, Any]], bytes], decode: Callable[[bytes], dict[str, Any]]
+        self,
+        settings: Settings,
+        encode: Callable[[str, dict[str, Any]], bytes],
+        decode: Callable[[bytes], dict[str, Any]],
     ) -> None:
         """Use the codec's ``encode`` and ``decode``."""
         self._settings = settings
         self._encode = encode
         self._decode = decode
+        self.unreadable = 0
+        """Records of the topic that are no dead letters of ours."""
 
     def read(self, wanted: Filter) -> list[Letter]:
         """Return the letters a filter means, oldest first."""
@@ -82,7 +87,10 @@ class Letterbox:
             letter_id = (key or b"").decode()
             newest.pop(letter_id, None)
             if value is not None:
-                newest[letter_id] = Letter(letter_id, self._decode(value))
+                try:
+                    newest[letter_id] = Letter(letter_id, self._decode(value))
+                except DeadLetterError:
+                    self.unreadable += 1
         found = [letter for letter in newest.values() if wanted.matches(letter)]
         found.sort(key=lambda letter: (letter.fields["at"], letter.id))
         return found
@@ -106,7 +114,10 @@ class Letterbox:
         original = opener.original(letter.fields)
         ours = {REDRIVE_HEADER, ATTEMPTS_HEADER}
         headers = [(name, value) for name, value in original.headers or () if name not in ours]
-        headers += [(REDRIVE_HEADER, letter.id.encode()), (ATTEMPTS_HEADER, b"%d" % letter.fields["attempts"])]
+        headers += [
+            (REDRIVE_HEADER, letter.id.encode()),
+            (ATTEMPTS_HEADER, b"%d" % letter.fields["attempts"]),
+        ]
         return [
             (letter.fields["topic"], original.value, original.key, headers),
             self._marked(letter, "redriven"),
@@ -141,7 +152,7 @@ class Letterbox:
 
 
 def since(text: str, now_ms: int | None = None) -> int:
-    """Return the ms of ``30m``, ``2h``, ``7d`` ago, or of an ISO date or time; ValueError for anything else."""
+    """Return the ms of ``30m``, ``2h``, ``7d`` ago, or of an ISO date or time; ValueError otherwise."""
     from datetime import UTC, datetime
 
     now_ms = int(time.time() * 1000) if now_ms is None else now_ms

@@ -35,7 +35,13 @@ class _JsonLines(logging.Formatter):
         """Return one line."""
         time = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
         fields: dict[str, object] = getattr(record, _FIELDS, {})
-        line = {"time": time, "level": record.levelname, "action": record.getMessage(), **self._constant, **fields}
+        line = {
+            "time": time,
+            "level": record.levelname,
+            "action": record.getMessage(),
+            **self._constant,
+            **fields,
+        }
         return json.dumps(line, ensure_ascii=False, default=str)
 
 

@@ -15,10 +15,11 @@ from prometheus_client import CollectorRegistry
 from hub import kafka, provision
 from hub.engine.clock import Clock, TickClock, WallClock
 from hub.engine.failpoints import from_environment
-from hub.engine.log import log, to_stderr
 from hub.engine.isolation import place_of
+from hub.engine.log import log, to_stderr
 from hub.engine.status import Status, pipe_writer
-from hub.engine.worker import Wiring, Worker
+from hub.engine.wiring import Wiring
+from hub.engine.worker import Worker
 from hub.errors import HubError, StopError
 from hub.metrics import Metrics
 from hub.settings import Clock as ClockKind
@@ -77,8 +78,15 @@ def main() -> None:
         worker.run()
     except HubError as error:
         code = error.exit_code
-        log("worker.failed", level="ERROR", code=error.code, what=error.what, where=error.where, cure=error.cure)
-    except Exception as error:
+        log(
+            "worker.failed",
+            level="ERROR",
+            code=error.code,
+            what=error.what,
+            where=error.where,
+            cure=error.cure,
+        )
+    except Exception as error:  # noqa: BLE001 - whatever it is, it is sorted here
         # A bug: everything would fail. Its text may hold values of a record, its type and place do not.
         code = StopError.exit_code
         log("worker.failed", level="ERROR", code="BUG", what=place_of(error))

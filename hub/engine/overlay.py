@@ -67,7 +67,9 @@ class Overlay:
     def put(self, key: bytes, value: bytes) -> None:
         """Set the value; DeadLetterError when it is too large to travel."""
         if len(value) > MAX_VALUE_BYTES:
-            raise DeadLetterError(Code.RECORD_TOO_LARGE, "", f"a state value would exceed {MAX_VALUE_BYTES} bytes")
+            raise DeadLetterError(
+                Code.RECORD_TOO_LARGE, "", f"a state value would exceed {MAX_VALUE_BYTES} bytes"
+            )
         self._top[key] = value
 
     def delete(self, key: bytes) -> None:
@@ -83,7 +85,9 @@ class Overlay:
         for layer in (self._base, *self._layers):
             changed.update((k, v) for k, v in layer.items() if k > after and k.startswith(prefix))
         kind = self._kind
-        stored = ((key[1:], value) for key, value in self._store.scan(kind + prefix, kind + after if after else b""))
+        stored = (
+            (key[1:], value) for key, value in self._store.scan(kind + prefix, kind + after if after else b"")
+        )
         if not changed:
             yield from stored  # type: ignore[misc]  # a store's scan never yields None
             return

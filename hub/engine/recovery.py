@@ -10,6 +10,7 @@ import time
 from typing import TYPE_CHECKING, Any, Final
 
 from hub.engine.log import log
+from hub.engine.store import DamagedStoreError
 from hub.engine.transactions import FencedError
 from hub.errors import BrokerError, RetryError
 
@@ -34,9 +35,14 @@ class Recovery:
     """Going back to the committed positions, and patience."""
 
     def __init__(
-        self, consumer: Consumer, assignment: Assignment, inbox: Inbox, settings: Settings, stopping: Callable[[], bool]
+        self,
+        consumer: Consumer,
+        assignment: Assignment,
+        inbox: Inbox,
+        settings: Settings,
+        stopping: Callable[[], bool],
     ) -> None:
-        """``stopping`` ends every wait."""
+        """Go back on ``consumer``; ``stopping`` ends every wait."""
         self._consumer = consumer
         self._assignment = assignment
         self._inbox = inbox
@@ -78,8 +84,14 @@ class Recovery:
     def failed(self, error: Exception) -> None:
         """Wait, longer each time, so that the cycle can be tried again; give up after the last try."""
         self.tries += 1
-        log("cycle.failed", level="WARNING", attempt=self.tries, error=type(error).__name__, reason=text_of(error))
-        if self.tries > self._settings.retry_limit or isinstance(error, FencedError) or _is_final(error):
+        log(
+            "cycle.failed",
+            level="WARNING",
+            attempt=self.tries,
+            error=type(error).__name__,
+            reason=text_of(error),
+        )
+        if self.tries > self._settings.retry_limit or _is_final(error):
             if isinstance(error, RetryError):
                 raise error
             raise BrokerError(f"giving up: {text_of(error)}", cure="look at the brokers' logs") from error
@@ -94,8 +106,9 @@ class Recovery:
         until = time.monotonic() + seconds
         while not self._stopping() and (left := until - time.monotonic()) > 0:
             self._inbox.serve(self._assignment, min(left, 0.1))
-        self.rewind(tasks.values())
-        self._consumer.resume([TopicPartition(*place) for place, task in tasks.items() if task.stopped is None])
+        moving = [TopicPartition(*place) for place, task in tasks.items() if task.stopped is None]
+        self._consumer.resume(moving)
+        self.rewind(tasks.values())  # last: it wakes librdkafka's fetcher
 
 
 def text_of(error: Exception) -> str:
@@ -107,6 +120,12 @@ def text_of(error: Exception) -> str:
 
 
 def _is_final(error: Exception) -> bool:
-    """Return whether librdkafka has called the error fatal: this client will never work again."""
+    """Return whether only a new process helps.
+
+    A store that failed may have failed after a commit: going back to the position before it would do
+    the same records twice. A fatal error of librdkafka means that this client will never work again.
+    """
+    if isinstance(error, FencedError | DamagedStoreError):
+        return True
     first: Any = error.args[0] if error.args else None
     return bool(hasattr(first, "fatal") and first.fatal())

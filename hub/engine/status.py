@@ -44,7 +44,7 @@ class Report(msgspec.Struct):
 class Status:
     """Gathers figures during cycles and sends reports. ``send`` returns False when nobody listens."""
 
-    def __init__(self, slot: int, metrics: Metrics, send: Callable[[bytes], bool] = lambda line: True) -> None:
+    def __init__(self, slot: int, metrics: Metrics, send: Callable[[bytes], bool] | None = None) -> None:
         """Send every report through ``send``."""
         self._slot = slot
         self._send = send
@@ -54,26 +54,31 @@ class Status:
         self._edition = ""
         self.orphaned = False
         """Whether the supervisor is gone."""
-        self.report = Report(slot, ready=False, alive=True, reason="starting", stopped=[], opened=0, metrics="")
+        self.report = Report(
+            slot, ready=False, alive=True, reason="starting", stopped=[], opened=0, metrics=""
+        )
 
     def count(self, task: Task) -> None:
         """Add what a task committed; called before it forgets."""
         metrics, stage = self.metrics, task.stage.name
         if task.records_run:
             metrics.records.labels(stage, task.topic).inc(task.records_run)
-        if task.context.outputs:
-            metrics.outputs.labels(stage).inc(len(task.context.outputs))
+        if task.outputs:
+            metrics.outputs.labels(stage).inc(len(task.outputs))
         metrics.changelog_records.labels(stage).inc(len(task.changelog))
-        for code, letters in task.context.letter_codes.items():
+        for code, letters in task.letter_codes.items():
             metrics.dead_letters.labels(stage, code).inc(letters)
 
     def waiting(self, reason: str) -> None:
         """Report that the worker has not begun, and why."""
-        self._report(Report(self._slot, ready=False, alive=True, reason=reason, stopped=[], opened=0, metrics=""))
+        self._report(
+            Report(self._slot, ready=False, alive=True, reason=reason, stopped=[], opened=0, metrics="")
+        )
 
     def working(
         self,
         assignment: Assignment,
+        *,
         lags: Mapping[tuple[str, str], int],
         restored: int,
         rejected: int,
@@ -115,7 +120,13 @@ class Status:
         ready = reason == "running" and not stopped
         self._report(
             Report(
-                self._slot, ready, liveness.alive(now_s), reason if not stopped else "sources stopped", stopped, len(tasks), ""
+                self._slot,
+                ready,
+                liveness.alive(now_s),
+                reason if not stopped else "sources stopped",
+                stopped,
+                len(tasks),
+                "",
             )
         )
 
@@ -124,9 +135,8 @@ class Status:
 
         report.metrics = generate_latest(self.metrics.registry).decode()
         self.report = report
-        if not self._send(_ENCODER.encode(report) + b"\n"):
+        if self._send is not None and not self._send(_ENCODER.encode(report) + b"\n"):
             self.orphaned = True
-
 
 
 def pipe_writer(fd: int) -> Callable[[bytes], bool]:

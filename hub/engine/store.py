@@ -1,4 +1,4 @@
-"""Where a task keeps its state: a port, its in-memory twin and RocksDB.
+r"""Where a task keeps its state: a port, its in-memory twin and RocksDB.
 
 A store is a cache of a changelog. What makes it trustworthy is that every batch of changes is
 written together with the changelog :class:`Position` it reaches, in one atomic batch: after a crash
@@ -11,7 +11,7 @@ Keys of a store start with one byte that names their kind (:class:`Kind`)::
     d <due, 8 bytes><key>     → (empty)          the timers by time; derived, not in the changelog
     c <counter name>          → value, published value, version
     m                         → the task's cursors, see hub/engine/cursors.py
-    \\0                        → Position; local, not in the changelog
+    \0                        → Position; local, not in the changelog
 """
 
 from __future__ import annotations
@@ -19,11 +19,13 @@ from __future__ import annotations
 import shutil
 import time
 from bisect import bisect_left, bisect_right, insort
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
 import msgspec
 
-from hub.errors import StateError
+from hub.engine.log import log
+from hub.errors import RetryError, StateError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -31,7 +33,16 @@ if TYPE_CHECKING:
 
     from rocksdict import Cache, Options, Rdict, WriteBufferManager
 
-__all__ = ("Change", "Kind", "MemoryStore", "Position", "RocksFactory", "RocksStore", "Store")
+__all__ = (
+    "Change",
+    "DamagedStoreError",
+    "Kind",
+    "MemoryStore",
+    "Position",
+    "RocksFactory",
+    "RocksStore",
+    "Store",
+)
 
 FORMAT: Final = 1
 """Version of the layout above. A store of another version is wiped and restored."""
@@ -149,6 +160,10 @@ class MemoryStore:
         """Do nothing: memory needs no closing."""
 
 
+class DamagedStoreError(RetryError):
+    """A store has failed in use. No record is to blame: start again, and restore it from the changelog."""
+
+
 class RocksFactory:
     """Makes RocksStores that share one block cache and one budget for memtables.
 
@@ -209,7 +224,10 @@ class RocksStore:
 
     def get(self, key: bytes) -> bytes | None:
         """Return the value, or None."""
-        value: bytes | None = self._db.get(key)
+        try:
+            value: bytes | None = self._db.get(key)
+        except Exception as error:  # noqa: BLE001 - rocksdict raises plain Exception for all RocksDB says
+            raise self._damaged(error) from None
         return value
 
     def scan(self, prefix: bytes, after: bytes = b"") -> Iterator[Change]:
@@ -223,7 +241,10 @@ class RocksStore:
             if key > after:
                 yield key, iterator.value()
             iterator.next()
-        iterator.status()
+        try:
+            iterator.status()
+        except Exception as error:  # noqa: BLE001 - as above
+            raise self._damaged(error) from None
 
     def write(self, changes: Iterable[Change], position: Position | None) -> None:
         """Apply changes and set the position in one WriteBatch, without write-ahead log."""
@@ -238,11 +259,17 @@ class RocksStore:
                 put(key, value)
         if position is not None:
             put(Kind.POSITION, position.pack())
-        self._db.write(batch, self._unlogged)
+        try:
+            self._db.write(batch, self._unlogged)
+        except Exception as error:  # noqa: BLE001 - as above
+            raise self._damaged(error) from None
 
     def position(self) -> Position | None:
         """Return the last position written, None when there is none or of another format."""
-        value = self.get(Kind.POSITION)
+        try:
+            value = self.get(Kind.POSITION)
+        except DamagedStoreError:  # found at the opening: it will be wiped for want of a position
+            return None
         return None if value is None else Position.unpack(value)
 
     def wipe(self) -> None:
@@ -253,7 +280,10 @@ class RocksStore:
 
     def close(self) -> None:
         """Flush the memtable, so that the next start has nothing to restore, and release the files."""
-        self._db.flush()
+        try:
+            self._db.flush()
+        except Exception as error:  # noqa: BLE001 - a full disk: the store stays as far behind as it is
+            log("store.not_flushed", level="WARNING", path=str(self._path), error=type(error).__name__)
         self._db.close()
 
     def _open(self) -> None:
@@ -262,23 +292,40 @@ class RocksStore:
         unlogged: Any = WriteOptions()
         unlogged.disable_wal = True
         self._unlogged = unlogged
+        if (self._path / _DAMAGED).exists():
+            shutil.rmtree(self._path, ignore_errors=True)
         for attempt in range(_TRIES):
             try:
                 self._db = Rdict(str(self._path), self._options)
-            except Exception as error:  # rocksdict raises plain Exception for whatever RocksDB says
-                if "lock" in str(error).lower():
-                    time.sleep(_LOCK_WAIT_S)  # the process before us is still closing it
-                else:
-                    shutil.rmtree(self._path, ignore_errors=True)
-                if attempt == _TRIES - 1:
-                    raise StateError(
-                        f"the store cannot be opened: {type(error).__name__}",
-                        str(self._path),
-                        "another worker may be using this directory, or the disk is full or read-only",
-                    ) from error
+            except Exception as error:  # noqa: BLE001 - rocksdict raises plain Exception for all RocksDB says
+                self._after_refusal(error, last=attempt == _TRIES - 1)
             else:
                 return
 
+    def _damaged(self, error: Exception) -> DamagedStoreError:
+        """Return the error that ends the worker; the next one to open this store wipes it first."""
+        where = str(self._path)
+        log("store.damaged", level="ERROR", path=where, error=type(error).__name__)
+        with suppress(OSError):
+            (self._path / _DAMAGED).touch()
+        return DamagedStoreError("the store cannot be used", where, "it is restored at the next start")
 
+    def _after_refusal(self, error: Exception, *, last: bool) -> None:
+        """Wait for another process's lock; wipe what is damaged: it is only a cache."""
+        where = str(self._path)
+        if "lock" in str(error).lower():
+            if last:
+                raise RetryError("the store is locked", where, "another worker uses this directory") from None
+            time.sleep(_LOCK_WAIT_S)
+            return
+        if last:
+            cure = "look whether the disk is full or read-only"
+            raise StateError(f"the store cannot be opened: {type(error).__name__}", where, cure) from None
+        log("store.damaged", level="WARNING", path=where)
+        shutil.rmtree(self._path, ignore_errors=True)
+
+
+_DAMAGED: Final = "HUB-DAMAGED"
+"""A file beside RocksDB's own that says: do not trust what is here."""
 _TRIES: Final = 20
 _LOCK_WAIT_S: Final = 0.25

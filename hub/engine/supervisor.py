@@ -35,8 +35,8 @@ _FIRST_PAUSE_S: Final = 0.5
 _LONGEST_PAUSE_S: Final = 30.0
 _STEADY_S: Final = 60.0
 """A worker that ran so long has recovered: its next crash is a first one."""
-_SILENT_S: Final = 60.0
-"""A worker that has not reported for so long hangs (the longest wait inside a cycle is 40 s)."""
+_SILENT_S: Final = 90.0
+"""A worker that has not reported for so long hangs; the longest wait, for a coordinator, is 60 s."""
 _DECODER: Final = msgspec.json.Decoder(Report)
 
 
@@ -74,7 +74,11 @@ class Supervisor:
         self._selector = selectors.DefaultSelector()
         self._stopping = False
         self._exit = 0
-        pages: dict[str, Callable[[], Answer]] = {"/metrics": self._metrics, "/livez": self._livez, "/readyz": self._readyz}
+        pages: dict[str, Callable[[], Answer]] = {
+            "/metrics": self._metrics,
+            "/livez": self._livez,
+            "/readyz": self._readyz,
+        }
         self._server = Server(settings.metrics_host, settings.metrics_port, pages)
         self.port = self._server.port
         """The port of /metrics, /livez and /readyz."""
@@ -188,7 +192,8 @@ class Supervisor:
         """Alive as long as no worker hangs: one that is being restarted is looked after already."""
         now_s = time.monotonic()
         states = {
-            str(child.slot): child.report is None or (child.report.alive and now_s - child.heard_s <= _SILENT_S)
+            str(child.slot): child.report is None
+            or (child.report.alive and now_s - child.heard_s <= _SILENT_S)
             for child in self._children
         }
         return Answer.of(good=all(states.values()), document={"workers": states})
@@ -201,7 +206,9 @@ class Supervisor:
             else {"ready": False, "reason": "starting", "stopped": [], "tasks": 0}
             for slot, r in reports.items()
         }
-        return Answer.of(good=all(r is not None and r.ready for r in reports.values()), document={"workers": document})
+        return Answer.of(
+            good=all(r is not None and r.ready for r in reports.values()), document={"workers": document}
+        )
 
 
 _FINAL: Final = exit_codes(StopError) - exit_codes(RetryError) - {BrokerError.exit_code, 1}

@@ -39,6 +39,8 @@ def read_all(settings: Settings, topic: str) -> Iterator[tuple[bytes | None, byt
                 elif error.name() == "_PARTITION_EOF":
                     left.discard(message.partition())
             if time.monotonic() - moved_s > _STALLED_S:
-                raise BrokerError(f"{topic} cannot be read to its end", settings.bootstrap_servers, "look at the brokers")
+                raise BrokerError(
+                    f"{topic} cannot be read to its end", settings.bootstrap_servers, "look at the brokers"
+                )
     finally:
         reader.close()

@@ -92,5 +92,5 @@ class Timers:
         return True
 
     def discard(self) -> None:
-        """The transaction was aborted: look again."""
+        """Take note of an abort: look again."""
         self.earliest = 0

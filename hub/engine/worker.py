@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import gc
 import time
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from hub import kafka
 from hub.engine.assignment import Assignment
@@ -27,7 +27,6 @@ from hub.engine.changelog import Restorer
 from hub.engine.controls import Controls
 from hub.engine.deadletters import DeadLetters, FloodGate, Place
 from hub.engine.inbox import CONSUMER, Inbox
-from hub.engine.liveness import Liveness
 from hub.engine.log import log
 from hub.engine.recent import Recent
 from hub.engine.recovery import Recovery, text_of
@@ -35,54 +34,38 @@ from hub.engine.status import Status
 from hub.engine.store import MemoryStore, Position, RocksFactory
 from hub.engine.task import Services, Task
 from hub.engine.transactions import PRODUCER, End, Transactions
-from hub.errors import FloodError, RetryError
+from hub.engine.watch import Watch
+from hub.errors import BrokerError, FloodError, RetryError
 from hub.provision import wanted_partitions
+from hub.settings import Clock
 from hub.topics import BROADCAST, BY_NAME, PARTS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
-    from hub.engine.clock import Clock
+    from hub.engine.context import Halt
     from hub.engine.cursors import Cursors
-    from hub.engine.deadletters import Seals
     from hub.engine.failpoints import Failpoints
     from hub.engine.inbox import Batches
+    from hub.engine.wiring import Wiring
     from hub.settings import Settings
-    from hub.stages.contract import Stage, Tables
 
-__all__ = ("Wiring", "Worker")
+__all__ = ("Worker",)
 
-_PATIENCE_S: Final = 60.0
+_PATIENCE_S: Final = 40.0
 """How long the broadcast topics may take to be read at the start."""
 _YOUNG_COLLECTION: Final = 100_000
 """Records between two collections of young garbage; the collector is off otherwise (-0.9 µs each)."""
-_STATUS_S: Final = 0.5
 _RECENT_BYTES: Final = 64 << 20
 """Values cached as Python objects, all tasks of a worker together."""
-_make_record: Final = tuple.__new__
-
-
-class Wiring(NamedTuple):
-    """What a worker works with, besides its settings. Tests wire toy stages."""
-
-    stages: Sequence[Stage]
-    tables: Tables
-    encode: Callable[[str, dict[str, Any]], bytes]
-    """Type and fields → framed bytes: the codec's."""
-    decode: Callable[[bytes], dict[str, Any]]
-    """Framed bytes → fields: the codec's."""
-    seals: Seals
-    make_clock: Callable[[], Clock]
-    check_topics: Callable[[], Sequence[object]]
-    """Returns what is wrong with the topics; nothing subscribes before it returns nothing."""
-    needs_book: bool = False
-    """Wait for an active rule book before subscribing."""
 
 
 class Worker:
     """One slot of the hub. :meth:`run` returns when :meth:`stop` was called."""
 
-    def __init__(self, settings: Settings, slot: int, wiring: Wiring, status: Status, failpoints: Failpoints) -> None:
+    def __init__(
+        self, settings: Settings, slot: int, wiring: Wiring, status: Status, failpoints: Failpoints
+    ) -> None:
         """Prepare; connects in :meth:`run`. Two workers of one slot fence each other off."""
         self._settings = settings
         self._slot = f"{settings.group}-{slot}"
@@ -91,13 +74,13 @@ class Worker:
         self._metrics = status.metrics
         self._failpoints = failpoints
         self._stopping = False
-        self._liveness = Liveness(settings.stall_after_s, time.monotonic())
-        self._looked_s = 0.0
         self._flushed_s = 0.0
         self._collected = 0
         self._controls_seen = 0
         self._stage_of = {topic: stage for stage in wiring.stages for topic in stage.topics}
         self._directory = settings.state_dir / self._slot
+        big = sum(not stage.small_state for stage in wiring.stages)
+        self._recent_bytes = _RECENT_BYTES // max(1, big * settings.partitions)
 
     # --- life
 
@@ -107,11 +90,15 @@ class Worker:
 
     def run(self) -> None:
         """Work until :meth:`stop`; raises StopError or RetryError when going on makes no sense."""
+        from confluent_kafka import KafkaException
+
         try:
             if self._await("topics", lambda: not self._wiring.check_topics()):
                 self._connect()
                 if self._await("an active rule book", self._book_is_there):
                     self._loop()
+        except KafkaException as error:
+            raise BrokerError(f"Kafka refuses: {text_of(error)}", cure="look at the brokers' logs") from None
         finally:
             self._close()
 
@@ -128,7 +115,6 @@ class Worker:
             if not told:
                 log("worker.waiting", reason=reason)
                 told = True
-            self._liveness.progress(time.monotonic())
             self._status.waiting(reason)
             time.sleep(0.2)
         return False
@@ -139,12 +125,18 @@ class Worker:
 
     def _connect(self) -> None:
         settings, wiring = self._settings, self._wiring
-        plain = {"enable.partition.eof": True, "queued.max.messages.kbytes": 16 << 10, "fetch.wait.max.ms": 10}
+        plain = {
+            "enable.partition.eof": True,
+            "queued.max.messages.kbytes": 16 << 10,
+            "fetch.wait.max.ms": 10 if settings.clock is Clock.TICKS else 500,
+        }
         self._transactions = Transactions(
             lambda: kafka.producer(settings, self._slot, PRODUCER), 2 * settings.transaction_timeout_s
         )
         self._controls = Controls(wiring.decode)
-        self._broadcast = Broadcast(kafka.consumer(settings, None, plain), BROADCAST, wiring.tables, self._controls.observe)
+        self._broadcast = Broadcast(
+            kafka.consumer(settings, None, plain), BROADCAST, wiring.tables, self._controls.observe
+        )
         self._broadcast.catch_up(_PATIENCE_S)
         self._clock = wiring.make_clock()
         self._rocks = RocksFactory(self._directory, settings.store_cache_bytes)
@@ -158,13 +150,31 @@ class Worker:
             settings.sweep_records,
             self._controls.released,
         )
-        self._consumer = kafka.consumer(settings, settings.group, {"group.instance.id": self._slot, **CONSUMER})
-        self._restorer = Restorer(kafka.consumer(settings, None, plain | {"queued.max.messages.kbytes": 64 << 10}))
+        self._consumer = kafka.consumer(
+            settings, settings.group, {"group.instance.id": self._slot, **CONSUMER}
+        )
+        self._restorer = Restorer(
+            kafka.consumer(
+                settings, None, plain | {"fetch.wait.max.ms": 10, "queued.max.messages.kbytes": 64 << 10}
+            )
+        )
         self._assignment = Assignment(
             self._consumer, self._restorer, kafka.admin(settings), self._make_task, self._may_open
         )
         self._inbox = Inbox(self._consumer, settings, simulated=self._clock.simulated)
-        self._recovery = Recovery(self._consumer, self._assignment, self._inbox, settings, lambda: self._stopping)
+        self._watch = Watch(
+            self._consumer,
+            self._assignment,
+            restorer=self._restorer,
+            broadcast=self._broadcast,
+            tables=wiring.tables,
+            status=self._status,
+            stall_after_s=settings.stall_after_s,
+            stop=self.stop,
+        )
+        self._recovery = Recovery(
+            self._consumer, self._assignment, self._inbox, settings, lambda: self._stopping
+        )
 
     def _loop(self) -> None:
         assignment = self._assignment
@@ -200,7 +210,7 @@ class Worker:
         stage = self._stage_of[topic]
         name = f"{stage.name}-{partition}" if len(stage.topics) == 1 else f"{stage.name}-{topic}-{partition}"
         store = MemoryStore() if stage.small_state else self._rocks.open(name)
-        return Task(stage, topic, partition, store, Recent(_RECENT_BYTES // 8), self._services)
+        return Task(stage, topic, partition, self._services, store=store, recent=Recent(self._recent_bytes))
 
     def _may_open(self, cursors: Cursors) -> bool:
         """Return whether the tables are as new as what the task has acted on, and time has begun."""
@@ -225,7 +235,7 @@ class Worker:
             self._status.metrics.record_age.set(age_s)
         if self._controls.version != self._controls_seen:
             self._release()
-        self._look_around(busy=bool(batches))
+        self._watch.look(busy=bool(batches) or self._recovery.tries > 0)
 
     def _run_tasks(self, batches: Batches, now: int) -> list[Task]:
         """Step 2: run every task that has something to do."""
@@ -234,13 +244,11 @@ class Worker:
         flush = simulated or clock_s - self._flushed_s >= self._settings.flush_interval_s
         if flush:
             self._flushed_s = clock_s
-        work = []
-        for task in self._assignment.tasks.values():
-            records = batches.get(task)
-            if records is None and not task.wants(now, adopt=simulated):
-                if not flush or not (task.counters.dirty or task.reached != task.position):
-                    continue
-            work.append(task)
+        work = [
+            task
+            for task in self._assignment.tasks.values()
+            if task in batches or task.wants(now, adopt=simulated) or (flush and task.dirty)
+        ]
         try:
             for task in work:
                 task.run(batches.get(task, ()), now, flush=flush)
@@ -252,20 +260,23 @@ class Worker:
         return work
 
     def _transact(self, work: list[Task]) -> None:
-        """Steps 3 to 6 for the tasks that were run."""
+        """Carry out steps 3 to 6 for the tasks that were run."""
         from confluent_kafka import KafkaException, TopicPartition
 
         started_s = time.monotonic()
-        simulated = self._clock.simulated
         transactions = self._transactions
-        # 3.
-        reached = transactions.begin(work)
-        # 4.
-        positions = [
-            TopicPartition(task.topic, task.partition, task.reached, task.progress(simulated=simulated).text())
-            for task in work
-        ]
+        reached: dict[Task, int] = {}
         try:
+            # 3.
+            reached = transactions.begin(work)
+            # 4.
+            simulated = self._clock.simulated
+            positions = [
+                TopicPartition(
+                    task.topic, task.partition, task.reached, task.progress(simulated=simulated).text()
+                )
+                for task in work
+            ]
             if transactions.send_offsets(positions, self._consumer.consumer_group_metadata()):
                 self._failpoints.passing("before_commit")
                 if not any(task.records_run for task in work):
@@ -293,45 +304,46 @@ class Worker:
             self._metrics.transaction_seconds.observe(time.monotonic() - started_s)
 
     def _settle(self, work: list[Task], reached: dict[Task, int]) -> None:
-        """Step 6, and what follows from it: stopped sources, a flood, figures."""
-        from confluent_kafka import TopicPartition
-
-        self._transactions.producer.poll(0)
+        """Step 6, and what follows from it: figures, stopped sources, a flood."""
+        self._transactions.producer.poll(0)  # the last delivery reports
         now_ms = int(time.time() * 1000)
-        self._liveness.progress(time.monotonic())
-        flood = None
+        self._watch.progress()
+        halted = [(task, task.halted) for task in work if task.halted is not None]
         total = 0
+        # No call to Kafka in this loop: if one failed, a task that is committed would be rewound.
         for task in work:
-            halted = task.halted
             self._status.count(task)
             total += task.records_run
             position = task.store.position()
             if task in reached and position is not None:
                 position = Position(position.topic_id, reached[task] + 1, now_ms)
             task.settle(position)
-            if halted is not None:
-                if halted.flood:
-                    flood = (task, halted)
-                else:
-                    place = TopicPartition(task.topic, task.partition)
-                    self._consumer.pause([place])
-                    log("source.stopped", level="ERROR", task=task.origin, offset=halted.offset, code=halted.code)
         if total:
             self._metrics.batch_records.observe(total)
         self._collected += total
         if self._collected >= _YOUNG_COLLECTION:
             self._collected = 0
             gc.collect(1)
-        if flood is not None:
-            task, halted = flood
-            raise FloodError(
-                f"{self._settings.dead_letter_limit} dead letters within {self._settings.dead_letter_window_s:g} s, "
-                f"and most records are bad; the last reason was {halted.code}",
-                f"{task.topic}[{task.partition}]@{halted.offset}",
-                "look at `hub deadletters list`; when the cause is mended, start again and redrive them",
-            )
+        for task, halt in halted:
+            self._halt(task, halt)
 
-    # --- what others say and see
+    def _halt(self, task: Task, halt: Halt) -> None:
+        """Stop a source before a record, or the worker when dead letters flood."""
+        from confluent_kafka import TopicPartition
+
+        if not halt.flood:
+            self._consumer.pause([TopicPartition(task.topic, task.partition)])
+            log("source.stopped", level="ERROR", task=task.origin, offset=halt.offset, code=halt.code)
+            return
+        settings = self._settings
+        raise FloodError(
+            f"{settings.dead_letter_limit} dead letters within {settings.dead_letter_window_s:g} s, "
+            f"and most records are bad; the last reason was {halt.code}",
+            f"{task.topic}[{task.partition}]@{halt.offset}",
+            "look at `hub deadletters list`; when the cause is mended, start again and redrive them",
+        )
+
+    # --- what operators say
 
     def _release(self) -> None:
         """Let sources move on that an operator has released."""
@@ -343,33 +355,6 @@ class Worker:
             if stop is not None and self._controls.released(Place(task.topic, task.partition, stop.offset)):
                 task.stopped = None
                 place = TopicPartition(task.topic, task.partition, task.position)
-                self._consumer.seek(place)
                 self._consumer.resume([place])
+                self._consumer.seek(place)
                 log("source.released", task=task.origin, offset=stop.offset)
-
-    def _look_around(self, *, busy: bool) -> None:
-        """Twice a second: lag, liveness, status."""
-        clock_s = time.monotonic()
-        if clock_s - self._looked_s < _STATUS_S:
-            return
-        self._looked_s = clock_s
-        from confluent_kafka import TopicPartition
-
-        lags: dict[tuple[str, str], int] = {}
-        for (topic, partition), task in self._assignment.tasks.items():
-            known = self._consumer.get_watermark_offsets(TopicPartition(topic, partition), cached=True)
-            end = known[1] if known else 0
-            label = (task.stage.name, topic)
-            lag = max(0, end - task.position) if task.stopped is None else 0
-            lags[label] = lags.get(label, 0) + lag
-        restored = self._restorer.restored
-        if restored != self._status.restored:
-            self._liveness.progress(clock_s)
-        self._liveness.observe(lag=busy or any(lags.values()) or self._recovery.tries > 0, now_s=clock_s)
-        if self._status.orphaned and not self._stopping:
-            log("worker.orphaned", level="ERROR")
-            self.stop()
-        self._status.working(
-            self._assignment, lags, restored, self._broadcast.rejected, self._wiring.tables.edition, self._liveness, clock_s
-        )
-

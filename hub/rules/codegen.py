@@ -129,8 +129,8 @@ def write_hits(rules: Iterable[Rule], name: str = "hits") -> list[str]:
             lines += _hit(fact, number)
     for rule, condition in ordered:
         value, evidence = _fold(condition, numbers, lines, rule)
-        kinds = [fact.fact for fact in conditions_of(condition)]
-        proof = evidence if len(set(kinds)) == len(kinds) else f"tuple(dict.fromkeys({evidence}))"
+        # Two conditions of a group can be satisfied by one entry: it is evidence once.
+        proof = evidence if isinstance(condition, FactCondition) else f"tuple(dict.fromkeys({evidence}))"
         lines += [
             f"    if {value} != {NO}:",
             f"        found += (new(Hit, ({rule}, None if {value} == {OPEN} else {value}, {proof})),)",

@@ -33,7 +33,10 @@ def story(world: World) -> None:
     for serial in range(round(_CHANGES_PER_YEAR * world.days / 365)):
         day = world.first + 5 + rng.randrange(max(1, world.days - 5))
         on = day + (rng.randrange(1, 20) if rng.random() < 0.25 else 0)
-        if rng.random() < 0.6 and free:
+        chance = rng.random()
+        if chance < 0.1:
+            _rename(world, rng.choice(world.county.organisations), day, serial)
+        elif chance < 0.6 and free:
             village = free.pop(rng.randrange(len(free)))
             founded = world.county.organisation_for(
                 5000 + serial, village, on, world.county.organisations[0].org_id
@@ -44,6 +47,13 @@ def story(world: World) -> None:
             fields: dict[str, Any] = {"org_id": gone.org_id, "on": on}
             fields |= {"region": gone.region, "host_unit": gone.host_unit}  # for the agenda; not published
             world.happen("org.dissolved.v1", day, fields=fields, effect=Effect.TABLES)
+
+
+def _rename(world: World, organisation: Organisation, day: int, serial: int) -> None:
+    """Give an organisation another name: nobody's route changes."""
+    fields = {"org_id": organisation.org_id, "name": f"{organisation.name}（{serial}）", "org_class": None,
+              "region": None, "parent": None, "host_unit": None, "on": day}  # fmt: skip
+    world.happen("org.moved.v1", day, fields=fields, effect=Effect.TABLES)
 
 
 def _establish(world: World, organisation: Organisation, publish: int) -> None:

@@ -20,6 +20,7 @@ _MEMBERS: Final = 0.06
 _UNASKED: Final = 0.015
 _ENDED: Final = 0.06
 _TRANSFERRED: Final = 0.03
+_CORRECTED: Final = 0.01
 _ANSWERS: Final = {
     "accepted": 0.38, "applies": 0.12, "declined": 0.10, "never": 0.02, "unreachable": 0.04, "silent": 0.34,
 }  # fmt: skip
@@ -116,6 +117,9 @@ class Registry:
                 "on": day,
             }
             self._happen("member.transferred.v1", day, None, fields, alias=alias)
+        elif chance < _ENDED + _TRANSFERRED + _CORRECTED:
+            corrected = {"card_no": alias[1], "kind": "adult", "organisation": None, "on": day}
+            self._happen("member.corrected.v1", day, None, corrected, alias=alias)
 
     def _happen(
         self,

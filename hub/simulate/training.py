@@ -24,6 +24,8 @@ _RENEWED: Final = 0.35
 _REVOKED: Final = 0.015
 _REVOKED_FIRST: Final = 0.02
 _SHARED_NUMBER: Final = 0.0015
+_LEADER_S_PHONE: Final = 0.1
+"""Share of classes whose register has the class leader's phone for everybody (DOMAIN §7, no. 11)."""
 _VALID_MONTHS: Final = 36
 
 
@@ -75,16 +77,19 @@ class _Training:
     def _hold(self, held: _Class, people: list[Person], day: int) -> None:
         """Hold one class: its register, and for those who pass a certificate within ten days."""
         world, rng = self._world, self._rng
+        leader = people[0].phone if rng.random() < _LEADER_S_PHONE else None
         for person in people:
             consent = self._in_class(person, day)
             if held.kind == "lecture" or (held.kind == "first_aider" and rng.random() < 0.8):
-                world.happen(
+                happening = world.happen(
                     "training.course.completed.v1", day, person=person, full=True, consent=consent,
                     publish=day + (rng.randrange(1, 4) if rng.random() < 0.1 else 0),
                     fields={"course_kind": held.kind, "course_id": held.class_id,
                             "hours": rng.choice((4, 16, 24)), "completed_on": day, "trainer_org": None,
                             "region": held.region},
                 )  # fmt: skip
+                if leader is not None and happening.block is not None:
+                    happening.block["phone"] = leader
                 consent = None
             if held.kind != "lecture" and rng.random() < _PASS:
                 issued = day + rng.randrange(0, 3)

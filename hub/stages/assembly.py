@@ -9,13 +9,13 @@ import msgspec
 from hub.connectors.directory import ORGANISATION, POPULATION, REGION_CHANGE
 from hub.connectors.draft import Alias, Broadcast, Contact, Draft, Hashed, Key
 from hub.connectors.reading import Reading
-from hub.core import merge
+from hub.core import assertion, merge
+from hub.core.assertion import Assertion
 from hub.core.codes import Code
 from hub.core.document import Document
 from hub.privacy.blind_index import BlindIndex
 from hub.privacy.sealing import Sealer
 from hub.schemas.codec import Codec
-from hub.stages.factswriter import FactsWriter
 
 FACTS: Final = "hub.person_facts"
 ALIAS: Final = "hub.alias"
@@ -27,7 +27,6 @@ the one they wait for. The identity stage takes it out; it is no kind of the fac
 NAMES_KEPT: Final = 65_536
 """Names whose hashes are kept (about 12 MB): half of the events bear a name met before, saves 1.6 µs."""
 
-Assertion = dict[str, Any]
 Origin = dict[str, Any]
 
 
@@ -47,7 +46,7 @@ class Assembly:
         self._blind = blind
         self._sealer = sealer
         self._encode_contact = msgspec.msgpack.Encoder().encode
-        self._write_facts = FactsWriter(codec.catalogue.by_type(FACTS)).write
+        self._write_facts = codec.writer(FACTS)
         self._write_alias = codec.writer(ALIAS)
         self._write_parked = codec.writer(PARKED)
         self._forms: dict[str, str] = {}
@@ -81,27 +80,25 @@ class Assembly:
             conflicts = party.get("conflicts")
             known = conflicts if isinstance(conflicts, list) else []
             party["conflicts"] = [*known, Code.PROHIBITION_UNREADABLE.value]
-        made = [{"kind": "party", "key": b"", "fields": party}] if party else []
+        made: list[Assertion] = [("party", b"", party)] if party else []
         key = self._key
-        made += [
-            {"kind": claim.kind, "key": key(claim.key), "fields": claim.fields} for claim in draft.claims
-        ]
+        made += [(claim.kind, key(claim.key), claim.fields) for claim in draft.claims]
         return made
 
     def links(self, aliases: list[Alias]) -> list[Assertion]:
         """Return the assertions that the person has these keys too."""
-        return [{"kind": LINK, "key": self.alias(alias), "fields": {"kind": alias.kind}} for alias in aliases]
+        return [(LINK, self.alias(alias), {"kind": alias.kind}) for alias in aliases]
 
-    def stamp(self, reading: Reading, assertions: list[Assertion]) -> bytes:
-        """Return the stamp of the event's assertions."""
-        return merge.stamp(reading.at, reading.restrictive, reading.seq, assertions)
+    def stamp(self, reading: Reading, content: bytes) -> bytes:
+        """Return the stamp of an event that asserts ``content``."""
+        return merge.stamp(reading.at, reading.restrictive, reading.seq, content)
 
     def contact(self, contact: Contact | None, person: bytes) -> bytes | None:
         """Return the contact block sealed for this person's records, or None when there is none."""
         return None if contact is None else self._sealer.seal(self._encode_contact(contact), person)
 
     def facts(
-        self, person: bytes, told: Told, assertions: list[Assertion], stamp: bytes, contact: bytes | None
+        self, person: bytes, told: Told, content: bytes, stamp: bytes, contact: bytes | None
     ) -> bytes:
         """Return a framed ``hub.person_facts``; ``person`` is empty while it is not known."""
         reading = told.reading
@@ -114,7 +111,7 @@ class Assembly:
                 "occurred_at": reading.at,
                 "received_at": reading.now,
                 "stamp": stamp,
-                "assertions": assertions,
+                "assertions": content,
                 "contact": contact,
                 "origin": told.origin,
             }
@@ -151,8 +148,8 @@ class Assembly:
         topic, write = self._announcing[broadcast.schema]
         value = broadcast.value
         if broadcast.stamped:
-            told = {"kind": broadcast.schema, "key": broadcast.key.encode(), "fields": value}
-            value = {**value, "stamp": self.stamp(reading, [told])}
+            content = assertion.encode([(broadcast.schema, broadcast.key.encode(), value)])
+            value = {**value, "stamp": self.stamp(reading, content)}
         return topic, broadcast.key.encode(), write(value)
 
     def event_key(self, reading: Reading) -> bytes:

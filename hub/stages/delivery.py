@@ -9,8 +9,9 @@ from hub.connectors.catalogue import Connect
 from hub.connectors.draft import Alias, Broadcast, Draft, Person
 from hub.connectors.places import Places
 from hub.connectors.reading import Reading
+from hub.core import assertion
 from hub.core.document import Document
-from hub.stages.assembly import Assembly, Assertion, Told
+from hub.stages.assembly import Assembly, Told
 from hub.stages.contract import Context, Record
 
 
@@ -64,9 +65,9 @@ class Delivery:
         make, emit, reading, draft = self._make, desk.ctx.emit, case.reading, case.draft
         told = _told(case, desk)
         who = make.person(document)
-        assertions = make.assertions(draft, reading)
-        stamp = make.stamp(reading, assertions)
-        emit(topics.FACTS, who, make.facts(who, told, assertions, stamp, make.contact(person.contact, who)))
+        content = assertion.encode(make.assertions(draft, reading))
+        stamp = make.stamp(reading, content)
+        emit(topics.FACTS, who, make.facts(who, told, content, stamp, make.contact(person.contact, who)))
         for alias in draft.binds:
             index = make.alias(alias)
             emit(topics.IDENTITY, index, make.binding(index, alias.kind, who, reading.event_id, stamp))
@@ -78,8 +79,9 @@ class Delivery:
         make, reading = self._make, case.reading
         assertions = make.assertions(case.draft, reading)
         assertions += make.links([other for other in case.draft.binds if other != alias])
-        stamp = make.stamp(reading, assertions)
-        facts = make.facts(b"", _told(case, desk), assertions, stamp, None)
+        content = assertion.encode(assertions)
+        stamp = make.stamp(reading, content)
+        facts = make.facts(b"", _told(case, desk), content, stamp, None)
         index = make.alias(alias)
         desk.ctx.emit(topics.IDENTITY, index, make.waiting(index, alias.kind, facts, reading.event_id, stamp))
 
@@ -92,7 +94,7 @@ class Delivery:
     def _mark_superseded(self, document: Document, told: Told, on: int, desk: Desk) -> None:
         """Tell the person of a document that was corrected away."""
         who = self._make.person(document)
-        marked: list[Assertion] = [{"kind": "party", "key": b"", "fields": {"superseded_on": on}}]
+        marked = assertion.encode([("party", b"", {"superseded_on": on})])
         stamp = self._make.stamp(told.reading, marked)
         desk.ctx.emit(topics.FACTS, who, self._make.facts(who, told, marked, stamp, None))
 

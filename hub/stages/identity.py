@@ -14,14 +14,15 @@ State: the alias → a format byte and a msgpack array ``[kind, [person…], [[s
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 
-from hub.core import merge
+from hub.core import assertion, merge
 from hub.core.codes import Code
 from hub.errors import DeadLetterError, StateError
 from hub.schemas.codec import Codec
+from hub.schemas.wire import LONGS
 from hub.stages.assembly import ALIAS, FACTS, LINK, PARKED
 from hub.stages.contract import Batch, Context, Record, TableChange
 from hub.topics import FACTS as FACTS_TOPIC
@@ -33,6 +34,8 @@ PERSONS_LIMIT: Final = 64
 """Most persons kept of one alias. One that more share (a source wrote "none" for everybody) tells nothing."""
 STOCK: Final = "aliases_waiting"
 FORMAT: Final = b"\x01"
+_LINK_TEXT: Final = LINK.encode()
+"""What stands in the bytes of any facts with a link in them (and by chance in a few others)."""
 _RESTRICTIVE_AT: Final = 8
 """Where a stamp says that the event is a prohibition: after the eight bytes of its time."""
 
@@ -93,6 +96,8 @@ class IdentityStage:
         self._read_facts = codec.reader(FACTS)
         self._write_alias = codec.writer(ALIAS)
         self._write_facts = codec.writer(FACTS)
+        self._frame = codec.catalogue.by_type(FACTS).frame
+        self._nobody = self._frame + LONGS[0]
 
     def process(self, batch: Batch, ctx: Context) -> None:
         """Take each record in. Parked events stay on the topic, for the search of probable persons."""
@@ -141,7 +146,7 @@ class IdentityStage:
         if who in persons:
             return False
         for waiting in state.known:
-            self._deliver(self._read_facts(waiting.facts), who, ctx)
+            self._deliver(waiting, who, ctx)
         if len(persons) == 1:
             self._mark(persons[0], alias, record, ctx)
         if persons:
@@ -156,41 +161,54 @@ class IdentityStage:
 
         Raise DeadLetterError when too much waits already; never for a prohibition.
         """
-        facts = self._read_facts(new.facts)
+        assertion.decode(self._read_facts(new.facts)["assertions"])  # refuses what could not be delivered
         if any(known.stamp == new.stamp and known.event_id == new.event_id for known in state.known):
             return False
         full = sum(not known.restrictive for known in state.known) >= WAITING_LIMIT and not new.restrictive
         if full and not state.persons:
             raise DeadLetterError(Code.ALIAS_OVERFLOW, "facts", "too many facts wait for this key")
         for who in state.persons:
-            self._deliver(facts, who, ctx)
+            self._deliver(new, who, ctx)
         kept = sorted((*state.known, new), key=_order)
         if full:  # all are delivered; the oldest would only matter to a second person
             kept.remove(next(known for known in kept if not known.restrictive))
         state.known = kept
         return True
 
-    def _deliver(self, facts: dict[str, Any], who: bytes, ctx: Context) -> None:
+    def _deliver(self, waiting: Waiting, who: bytes, ctx: Context) -> None:
         """Send waiting facts on as the person's, and bind the other keys they name."""
-        assertions = facts["assertions"]
-        own = [assertion for assertion in assertions if assertion["kind"] != LINK]
+        # Of ten waiting facts nine name no other key: sent on without a look inside, 1 instead of 9 µs.
+        addressed = None if _LINK_TEXT in waiting.facts else self._readdress(waiting.facts, who)
+        if addressed is not None:
+            ctx.emit(FACTS_TOPIC, who, addressed)
+            return
+        facts = self._read_facts(waiting.facts)
+        assertions = assertion.decode(facts["assertions"])
+        own = [each for each in assertions if each[0] != LINK]
         if own:
-            ctx.emit(FACTS_TOPIC, who, self._write_facts({**facts, "person": who, "assertions": own}))
-        for link in assertions:
-            if link["kind"] == LINK:
+            told = {**facts, "person": who, "assertions": assertion.encode(own)}
+            ctx.emit(FACTS_TOPIC, who, self._write_facts(told))
+        for kind, key, fields in assertions:
+            if kind == LINK:
                 binding = {
-                    "alias": link["key"],
-                    "alias_kind": link["fields"]["kind"],
+                    "alias": key,
+                    "alias_kind": fields["kind"],
                     "person": who,
                     "facts": None,
-                    "event_id": facts["event_id"],
-                    "stamp": facts["stamp"],
+                    "event_id": waiting.event_id,
+                    "stamp": waiting.stamp,
                 }
-                ctx.emit(IDENTITY, link["key"], self._write_alias(binding))
+                ctx.emit(IDENTITY, key, self._write_alias(binding))
+
+    def _readdress(self, facts: bytes, who: bytes) -> bytes | None:
+        """Return framed facts without a person as that person's; None if they are of an older version."""
+        if not facts.startswith(self._nobody):
+            return None
+        return self._frame + LONGS[len(who)] + who + facts[len(self._nobody) :]
 
     def _mark(self, who: bytes, alias: bytes, record: Record, ctx: Context) -> None:
         """Mark a person for review: one of their keys is also somebody else's."""
-        assertions = [{"kind": "party", "key": b"", "fields": {"conflicts": [Code.ALIAS_CONFLICT.value]}}]
+        content = assertion.encode([("party", b"", {"conflicts": [Code.ALIAS_CONFLICT.value]})])
         facts = {
             "person": who,
             "event_id": f"{alias.hex()}/{who.hex()}",
@@ -198,8 +216,8 @@ class IdentityStage:
             "type": ALIAS,
             "occurred_at": ctx.now,
             "received_at": ctx.now,
-            "stamp": merge.stamp(ctx.now, True, 0, assertions),
-            "assertions": assertions,
+            "stamp": merge.stamp(ctx.now, True, 0, content),
+            "assertions": content,
             "contact": None,
             "origin": {"topic": IDENTITY, "partition": ctx.partition, "offset": record.offset},
         }

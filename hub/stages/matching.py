@@ -23,7 +23,7 @@ from itertools import islice
 from typing import Final, NamedTuple
 
 from hub import topics
-from hub.core import dates, invitation, matching, merge, person, statistics
+from hub.core import assertion, dates, invitation, matching, merge, person, statistics
 from hub.core.book import Book
 from hub.core.invitation import Change, Terms
 from hub.core.person import PersonState
@@ -76,7 +76,9 @@ class MatchingStage:
                 who: bytes = told["person"]
                 stored = state_of(PERSON + who)
                 state = person.decode(stored) if stored is not None else PersonState({}, {})
-                outcome = merge.merge(state.facts, state.stamps, told["stamp"], told["assertions"])
+                outcome = merge.merge(
+                    state.facts, state.stamps, told["stamp"], assertion.decode(told["assertions"])
+                )
             except DeadLetterError as error:
                 ctx.dead_letter(record, error.code, error.field, error.message)
                 continue
@@ -289,7 +291,7 @@ def _flow(change: str, priority: int, now: int) -> str:
 def _count(state: PersonState, counted: tuple[str, ...], ctx: Context) -> None:
     """Restate what the person adds to the stock figures."""
     if counted != state.counted:
-        for counter, delta in statistics.changes(state.counted, counted).items():
+        for counter, delta in statistics.difference(state.counted, counted):
             ctx.count(counter, delta)
         state.counted = counted
 

@@ -57,14 +57,16 @@ def _undecided(eligible: Eligibility) -> bool:
 
 def index(who: bytes, state: PersonState, eligible: Eligibility, ctx: Context) -> None:
     """Bring the index entries of a person up to date."""
-    now = entries(state, eligible)
-    if now != state.index:
-        for prefix in {prefix for prefix, _ in state.index} - {prefix for prefix, _ in now}:
+    now, before = entries(state, eligible), state.index
+    if now == before:
+        return
+    if before:
+        for prefix in {prefix for prefix, _ in before} - {prefix for prefix, _ in now}:
             ctx.state.delete(prefix + who)
-        for prefix, value in now:
-            if (prefix, value) not in state.index:
-                ctx.state.put(prefix + who, value)
-        state.index = now
+    for each in now:
+        if each not in before:
+            ctx.state.put(each[0] + who, each[1])
+    state.index = now
 
 
 def near_organisation(org_id: str, ctx: Context, tables: HubTables) -> list[bytes]:

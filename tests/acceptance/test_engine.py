@@ -46,7 +46,8 @@ def no_members_left(broker: EmbeddedBroker) -> Iterator[None]:
     yield
     admin = kafka.admin(settings_for(broker.bootstrap))
     until(
-        lambda: all(g.state.name == "EMPTY" for g in admin.list_consumer_groups().result().valid), "the groups to be empty"
+        lambda: all(g.state.name == "EMPTY" for g in admin.list_consumer_groups().result().valid),
+        "the groups to be empty",
     )
 
 
@@ -145,7 +146,10 @@ def test_workers_join_and_leave(group: ToyGroup) -> None:
         group.start(0)
         group.wait_done(sent)
         group.start(1)
-        until(lambda: (r := group.report(1)) is not None and r.ready and r.opened == PARTITIONS // 2, "half of the tasks")
+        until(
+            lambda: (r := group.report(1)) is not None and r.ready and r.opened == PARTITIONS // 2,
+            "half of the tasks",
+        )
         sent += group.send(words(400))
         group.wait_done(sent)
         assert group.terminate(0) == 0
@@ -202,7 +206,9 @@ def test_stopped_source_waits_for_an_operator(group: ToyGroup) -> None:
     with group:
         group.send([(b"w1", b""), (b"w1", b"halt"), (b"w1", b"")])
         group.start(0)
-        until(lambda: (r := group.report(0)) is not None and bool(r.stopped), "the report of the stopped source")
+        until(
+            lambda: (r := group.report(0)) is not None and bool(r.stopped), "the report of the stopped source"
+        )
         report = group.report(0)
         assert report is not None
         assert not report.ready

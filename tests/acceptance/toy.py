@@ -22,7 +22,8 @@ from hub.engine.clock import TickClock, WallClock
 from hub.engine.failpoints import from_environment
 from hub.engine.log import to_stderr
 from hub.engine.status import Status, pipe_writer
-from hub.engine.worker import Wiring, Worker
+from hub.engine.wiring import Wiring
+from hub.engine.worker import Worker
 from hub.errors import HubError
 from hub.metrics import Metrics
 from hub.settings import Clock, Settings
@@ -46,7 +47,7 @@ class ToyTables:
         """Fold one record in; the rule book's value is its edition."""
         self.rows[topic, key] = value
         if topic == "hub.rules":
-            self.edition = (value or b"").decode()
+            self.edition = (value or b"").decode(errors="replace")
 
 
 class ToyStage:
@@ -57,7 +58,7 @@ class ToyStage:
     def __init__(self, name: str) -> None:
         """Read ``<name>.in``, write ``<name>.out``, keep state in ``hub.state.<name>``."""
         self.name = name
-        self.topics = (f"{name}.in",)
+        self.topics: tuple[str, ...] = (f"{name}.in",)
         self.out = f"{name}.out"
 
     def process(self, batch: Batch, ctx: Context) -> None:
@@ -135,7 +136,9 @@ def wiring(settings: Settings, stage: Stage) -> Wiring:
     def clock() -> WallClock | TickClock:
         if settings.clock is Clock.TICKS:
             plain = {"isolation.level": "read_uncommitted"}
-            return TickClock(lambda: kafka.consumer(settings, None, plain), lambda value: int(decode(value)["now"]))
+            return TickClock(
+                lambda: kafka.consumer(settings, None, plain), lambda value: int(decode(value)["now"])
+            )
         return WallClock()
 
     return Wiring(
@@ -160,7 +163,7 @@ def main() -> None:
     try:
         worker.run()
     except HubError as error:
-        print(type(error).__name__, error, file=sys.stderr)
+        sys.stderr.write(f"{type(error).__name__} {error}\n")
         os._exit(error.exit_code)
 
 

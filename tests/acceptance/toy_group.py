@@ -10,19 +10,19 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
 
 from hub import kafka
 from hub.engine.status import Report
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-    from pathlib import Path
 
     from hub.settings import Settings
 
 PARTITIONS = 4
-PATIENCE_S = 20.0
+PATIENCE_S = 60.0
 _NAMES = itertools.count()
 
 
@@ -59,12 +59,14 @@ class ToyGroup:
         admin = kafka.admin(settings)
         compacted = {"cleanup.policy": "compact"}
         new = [NewTopic(self.input, PARTITIONS, 1), NewTopic(self.output, PARTITIONS, 1)]
-        for future in admin.create_topics([*new, NewTopic(self.state, PARTITIONS, 1, config=compacted)]).values():
+        for future in admin.create_topics(
+            [*new, NewTopic(self.state, PARTITIONS, 1, config=compacted)]
+        ).values():
             future.result()
         self._producer = kafka.producer(settings)
         self._processes: dict[int, subprocess.Popen[bytes]] = {}
 
-    def __enter__(self) -> ToyGroup:
+    def __enter__(self) -> Self:
         """Begin."""
         return self
 
@@ -109,13 +111,8 @@ class ToyGroup:
 
     def wait_stopped(self, slot: int) -> None:
         """Wait until a worker has stopped itself with SIGSTOP."""
-        stat = f"/proc/{self._processes[slot].pid}/stat"
-
-        def stopped() -> bool:
-            with open(stat, encoding="ascii") as file:
-                return file.read().rsplit(") ", 1)[1][0] == "T"
-
-        until(stopped, "SIGSTOP")
+        stat = Path(f"/proc/{self._processes[slot].pid}/stat")
+        until(lambda: stat.read_text("ascii").rsplit(") ", 1)[1][0] == "T", "SIGSTOP")
 
     def wake(self, slot: int) -> None:
         """Send SIGCONT."""
@@ -132,7 +129,11 @@ class ToyGroup:
     def logged(self, slot: int, action: str) -> list[dict[str, Any]]:
         """Return the log records of an action."""
         lines = self._log(slot, "err").read_text("utf-8").splitlines()
-        return [record for line in lines if line.startswith("{") and (record := json.loads(line))["action"] == action]
+        return [
+            record
+            for line in lines
+            if line.startswith("{") and (record := json.loads(line))["action"] == action
+        ]
 
     def _log(self, slot: int, kind: str) -> Path:
         return self.directory / f"worker-{slot}.{kind}"

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from hub import contracts, data, packaged, topics
 from hub.core import dates, invitation, matching, merge, statistics
+from hub.core.assertion import encode
 from hub.core.invitation import Terms
 from hub.core.person import PersonState, decode, facts_digest
 from hub.privacy.blind_index import BlindIndex
@@ -98,7 +99,7 @@ class Told(NamedTuple):
 
 def told(who: bytes, at: int, *asserted: tuple[str, bytes, dict[str, Any]]) -> Told:
     """Frame some assertions about a person."""
-    made = [{"kind": kind, "key": key, "fields": fields} for kind, key, fields in asserted]
+    content = encode(asserted)
     record = {
         "person": who,
         "event_id": f"{at}",
@@ -106,8 +107,8 @@ def told(who: bytes, at: int, *asserted: tuple[str, bytes, dict[str, Any]]) -> T
         "type": "test.v1",
         "occurred_at": at,
         "received_at": at,
-        "stamp": merge.stamp(at, asserted[0][2].get("status") == "withdrawn", 0, made),
-        "assertions": made,
+        "stamp": merge.stamp(at, asserted[0][2].get("status") == "withdrawn", 0, content),
+        "assertions": content,
         "contact": None,
         "origin": {"topic": "test", "partition": 0, "offset": 0},
     }

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hub.core import merge
+from hub.core import assertion, merge
+from hub.core.assertion import Assertion
 from hub.core.fact import CATALOGUE, FactKind, FieldType, Merge
 from hub.core.merge import Facts, Outcome, Stamps
 from hub.core.person import PersonState, decode, encode, facts_digest
@@ -25,7 +26,7 @@ _VALUES: dict[FieldType, st.SearchStrategy[Any]] = {
 }
 
 
-def events(kind: FactKind) -> st.SearchStrategy[list[tuple[bytes, list[dict[str, Any]]]]]:
+def events(kind: FactKind) -> st.SearchStrategy[list[tuple[bytes, list[Assertion]]]]:
     """Draw a few events that assert entries of one kind; times collide, values too, nulls clear."""
     fields = st.fixed_dictionaries(
         {},
@@ -36,17 +37,17 @@ def events(kind: FactKind) -> st.SearchStrategy[list[tuple[bytes, list[dict[str,
     )
     assertions = st.lists(
         st.builds(
-            lambda key, told: {"kind": kind.name, "key": key, "fields": told},
+            lambda key, told: (kind.name, key, told),
             st.sampled_from([b"", b"k"]),
             fields,
         ),
         min_size=1,
         max_size=2,
-        unique_by=lambda assertion: assertion["key"],
+        unique_by=lambda one: one[1],
     )
     return st.lists(
         st.builds(
-            lambda at, restrictive, told: (merge.stamp(at, restrictive, 0, told), told),
+            lambda at, restrictive, told: (merge.stamp(at, restrictive, 0, assertion.encode(told)), told),
             st.integers(0, 3),
             st.booleans(),
             assertions,
@@ -55,7 +56,7 @@ def events(kind: FactKind) -> st.SearchStrategy[list[tuple[bytes, list[dict[str,
     )
 
 
-def folded(told: list[tuple[bytes, list[dict[str, Any]]]], into: PersonState | None = None) -> PersonState:
+def folded(told: list[tuple[bytes, list[Assertion]]], into: PersonState | None = None) -> PersonState:
     """Merge events in the order given."""
     state = PersonState({}, {}) if into is None else into
     for stamp, assertions in told:
@@ -78,7 +79,7 @@ def test_merge_is_a_semilattice_join(kind: FactKind, data: st.DataObject) -> Non
     state = folded(told)
     before = deepcopy(known(state))
     assert encode(folded(shuffled)) == encode(state), "commutative"
-    pieces = [(stamp, [assertion]) for stamp, assertions in shuffled for assertion in assertions]
+    pieces = [(stamp, [one]) for stamp, assertions in shuffled for one in assertions]
     assert known(folded(pieces)) == before, "associative: the assertions of an event may arrive one by one"
     for stamp, assertions in shuffled:
         assert merge.merge(state.facts, state.stamps, stamp, assertions) is Outcome.NOTHING, "idempotent"

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from hub.core import merge
+from hub.core.assertion import Assertion, encode
 from hub.core.matching import Tables
 from hub.core.organisation import Directory
 from hub.core.person import PersonState
@@ -161,11 +162,11 @@ CERTIFICATE: dict[str, Any] = {
 COURSE: dict[str, Any] = {"kind": "first_aid", "completed_on": TODAY - 5, "region": COUNTY}
 
 
-def assertion(kind: str, fields: Mapping[str, Any], key: bytes | None = None) -> dict[str, Any]:
+def assertion(kind: str, fields: Mapping[str, Any], key: bytes | None = None) -> Assertion:
     """Return one assertion; a consent is for the hub's purpose unless told otherwise."""
     if key is None:
         key = b"membership_invitation" if kind == "consent" else b""
-    return {"kind": kind, "key": key, "fields": dict(fields)}
+    return kind, key, dict(fields)
 
 
 def somebody(at: int = 1, **kinds: Mapping[str, Any] | None) -> PersonState:
@@ -175,12 +176,12 @@ def somebody(at: int = 1, **kinds: Mapping[str, Any] | None) -> PersonState:
     }  # fmt: skip
     state = PersonState({}, {})
     made = [assertion(kind, fields) for kind, fields in told.items() if fields is not None]
-    merge.merge(state.facts, state.stamps, merge.stamp(at, False, 0, made), made)
+    merge.merge(state.facts, state.stamps, merge.stamp(at, False, 0, encode(made)), made)
     return state
 
 
 def told(state: PersonState, at: int, **kinds: Mapping[str, Any]) -> PersonState:
     """Merge more facts into a person, in place, and return it."""
     made = [assertion(kind, fields) for kind, fields in kinds.items()]
-    merge.merge(state.facts, state.stamps, merge.stamp(at, False, 0, made), made)
+    merge.merge(state.facts, state.stamps, merge.stamp(at, False, 0, encode(made)), made)
     return state

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from hub.core.assertion import Assertion, encode
 from hub.core.codes import Code
 from hub.core.merge import STAMP_BYTES, Facts, Outcome, Stamps, merge, stamp
 from hub.errors import DeadLetterError
@@ -17,8 +18,8 @@ def fold(*events: tuple[int, bool, str, dict[str, Any]]) -> dict[str, Any]:
     stamps: Stamps = {}
     kind = ""
     for at, restrictive, kind, fields in events:
-        told = [{"kind": kind, "key": b"k", "fields": fields}]
-        merge(facts, stamps, stamp(at, restrictive, 0, told), told)
+        told: list[Assertion] = [(kind, b"k", fields)]
+        merge(facts, stamps, stamp(at, restrictive, 0, encode(told)), told)
     return {name: value for name, value in facts[kind][0].items() if name != "key"}
 
 
@@ -33,23 +34,23 @@ def fold(*events: tuple[int, bool, str, dict[str, Any]]) -> dict[str, Any]:
 )
 def test_stamps_compare_as_bytes(less: tuple[int, bool, int], more: tuple[int, bool, int]) -> None:
     """A stamp orders by time, then restriction, then sequence."""
-    assert stamp(*less, []) < stamp(*more, [])
-    assert len(stamp(*less, [])) == STAMP_BYTES
+    assert stamp(*less, b"") < stamp(*more, b"")
+    assert len(stamp(*less, b"")) == STAMP_BYTES
 
 
 def test_different_contents_never_tie() -> None:
     """Two events alike in everything but their content have different stamps."""
-    one = [{"kind": "party", "key": b"", "fields": {"sex": "m"}}]
-    other = [{"kind": "party", "key": b"", "fields": {"sex": "f"}}]
-    assert stamp(1, False, 0, one) != stamp(1, False, 0, other)
+    one: list[Assertion] = [("party", b"", {"sex": "m"})]
+    other: list[Assertion] = [("party", b"", {"sex": "f"})]
+    assert stamp(1, False, 0, encode(one)) != stamp(1, False, 0, encode(other))
 
 
 def test_the_order_of_assertions_is_no_content() -> None:
     """The same assertions in another order are the same content."""
-    one = {"kind": "party", "key": b"", "fields": {"sex": "m", "student": True}}
-    two = {"kind": "mission", "key": b"m", "fields": {"hours": 1}}
-    turned = {"fields": {"student": True, "sex": "m"}, "key": b"", "kind": "party"}
-    assert stamp(1, False, 0, [one, two]) == stamp(1, False, 0, [two, turned])
+    one: Assertion = ("party", b"", {"sex": "m", "student": True})
+    two: Assertion = ("mission", b"m", {"hours": 1})
+    turned: Assertion = ("party", b"", {"student": True, "sex": "m"})
+    assert encode([one, two]) == encode([two, turned])
 
 
 @pytest.mark.parametrize(
@@ -137,7 +138,7 @@ def test_what_is_not_in_the_catalogue_is_a_dead_letter(
     facts: Facts = {"party": [{"key": b""}]} if again else {}
     stamps: Stamps = {"party": [[b"", {}]]} if again else {}
     with pytest.raises(DeadLetterError) as caught:
-        merge(facts, stamps, stamp(1, False, 0, []), [{"kind": kind, "key": b"", "fields": fields}])
+        merge(facts, stamps, stamp(1, False, 0, b""), [(kind, b"", fields)])
     assert caught.value.code == Code.FACT_UNKNOWN
     assert "42" not in str(caught.value)
 
@@ -147,8 +148,8 @@ def test_entries_stand_in_the_order_of_their_keys() -> None:
     facts: Facts = {}
     stamps: Stamps = {}
     for key in (b"m", b"z", b"a"):
-        told = [{"kind": "course", "key": key, "fields": {"hours": 1}}]
-        merge(facts, stamps, stamp(1, False, 0, told), told)
+        told: list[Assertion] = [("course", key, {"hours": 1})]
+        merge(facts, stamps, stamp(1, False, 0, encode(told)), told)
     assert [entry["key"] for entry in facts["course"]] == [b"a", b"m", b"z"]
 
 
@@ -156,8 +157,8 @@ def test_an_assertion_without_fields_is_no_knowledge() -> None:
     """It leaves no entry behind, so it cannot make two histories differ."""
     facts: Facts = {}
     stamps: Stamps = {}
-    told = [{"kind": "course", "key": b"k", "fields": {}}]
-    assert merge(facts, stamps, stamp(1, False, 0, told), told) is Outcome.NOTHING
+    told: list[Assertion] = [("course", b"k", {})]
+    assert merge(facts, stamps, stamp(1, False, 0, encode(told)), told) is Outcome.NOTHING
     assert not facts
     assert not stamps
 
@@ -166,7 +167,7 @@ def test_confirmation_is_told_from_news() -> None:
     """The same values at a later time only renew the stamps."""
     facts: Facts = {}
     stamps: Stamps = {}
-    told = [{"kind": "party", "key": b"", "fields": {"sex": "m"}}]
-    assert merge(facts, stamps, stamp(1, False, 0, told), told) is Outcome.VALUES
-    assert merge(facts, stamps, stamp(2, False, 0, told), told) is Outcome.MARKS
-    assert merge(facts, stamps, stamp(2, False, 0, told), told) is Outcome.NOTHING
+    told: list[Assertion] = [("party", b"", {"sex": "m"})]
+    assert merge(facts, stamps, stamp(1, False, 0, encode(told)), told) is Outcome.VALUES
+    assert merge(facts, stamps, stamp(2, False, 0, encode(told)), told) is Outcome.MARKS
+    assert merge(facts, stamps, stamp(2, False, 0, encode(told)), told) is Outcome.NOTHING

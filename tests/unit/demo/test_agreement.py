@@ -21,12 +21,12 @@ from hub.stages.build import build_stages
 from hub.stages.pipeline import MemoryPipeline
 
 
-def pipeline_with_book(ring: KeyRing, partitions: int) -> MemoryPipeline:
-    """Return the whole flow in memory, with the packaged rule book active."""
+def pipeline_with_book(ring: KeyRing, partitions: int, text: str) -> MemoryPipeline:
+    """Return the whole flow in memory, with a rule book active."""
     stages, tables = build_stages(load(key_dir=ring.directory), ring)
     pipeline = MemoryPipeline(stages, tables, partitions=partitions, batch=37)
     book = {
-        "book_id": "zhejiang-2022", "version": 1, "text": packaged.read_text(BOOK), "digest": "",
+        "book_id": "zhejiang-2022", "version": 1, "text": text, "digest": "",
         "author": "", "reason": "", "activated_at": 0,
     }  # fmt: skip
     pipeline.publish(topics.RULES, b"active", contracts.codec().encode("hub.rule_book", book))
@@ -47,10 +47,10 @@ def outputs(pipeline: MemoryPipeline) -> Observed:
     return seen
 
 
-def run(plan: Plan, ring: KeyRing, partitions: int) -> Result:
+def run(plan: Plan, ring: KeyRing, partitions: int, text: str | None = None) -> Result:
     """Play a year through the stages in memory and compare."""
     year, played = Year(plan, region_table(), contracts.codec().writer), Played()
-    pipeline = pipeline_with_book(ring, partitions)
+    pipeline = pipeline_with_book(ring, partitions, text or packaged.read_text(BOOK))
     for day in year.days():
         for message in day.messages:
             pipeline.publish(message.topic, message.key, message.value)
@@ -75,3 +75,22 @@ def test_stages_do_what_is_expected(plan: Plan, partitions: int, tmp_path: Path)
     assert [str(difference) for difference in result.differences] == []
     assert result.summary["comparison"]["changes"] > 100
     assert len(result.summary["examples"]) == 5
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "shows"),
+    [
+        pytest.param("valid_days: 180", "valid_days: 170", "valid_until", id="validity"),
+        pytest.param('minimum: "2021-11"', 'minimum: "2019-01"', "consent", id="notice"),
+        pytest.param("today - 365 days", "today - 20 days", "cooldown", id="cooldown"),
+        pytest.param("priority: P2", "priority: P3", "priority", id="priority"),
+    ],
+)
+def test_a_hub_that_does_otherwise_is_found_out(right: str, wrong: str, shows: str, tmp_path: Path) -> None:
+    """A changed rule, guard or validity shows as differences that name what differs."""
+    text = packaged.read_text(BOOK)
+    assert right in text
+    ring = KeyRing.create(tmp_path / "keys").make_recipient("registry", tmp_path / "registry.key")
+    result = run(Plan(people=400, days=120, problems=0.05), ring, 1, text.replace(right, wrong))
+    assert result.differences
+    assert any(shows in str(difference) for difference in result.differences)

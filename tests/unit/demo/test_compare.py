@@ -27,11 +27,8 @@ def found(tick: int, seen: tuple[Any, ...], offset: int = 0) -> Change:
     return Change(tick, seen[0], offset, seen)
 
 
-EXPECTED = [
-    (DAY, 100, {ANNA: view()}),
-    (DAY + 1, 200, {}),
-    (DAY + 2, 300, {ANNA: view("withdrawn", cause="consent")}),
-]
+WITHDRAWN = view("withdrawn", cause="consent")
+EXPECTED = [(DAY, 100, {ANNA: view()}), (DAY + 1, 200, {}), (DAY + 2, 300, {ANNA: WITHDRAWN})]
 CASES: list[Any] = [
     pytest.param({ANNA: [found(100, view()), found(300, WITHDRAWN)]}, [], id="equal"),
     pytest.param(

@@ -26,7 +26,8 @@ def decision(person: int, **changes: Any) -> dict[str, Any]:
     made: dict[str, Any] = {
         "person": bytes([person]) * 16, "tick": person, "outcome": "invite", "code": "",
         "priority": 1, "rules": [RULE], "kind": "adult", "organisation": "RC-V", "change": "issued",
-        "book": "zhejiang-2022@1", "facts_used": [{"kind": "certificate", "key": "00", "fields": {"kind": "first_aider"}}],
+        "book": "zhejiang-2022@1",
+        "facts_used": [{"kind": "certificate", "key": "00", "fields": {"kind": "first_aider"}}],
     }  # fmt: skip
     return made | changes
 

@@ -22,7 +22,7 @@ def part(counter: str, origin: str, version: int, value: int, epoch: int = 1) ->
 
 
 def test_newest_part_of_each_origin_counts() -> None:
-    """A total is the sum over origins of their newest value; older versions and repetitions change nothing."""
+    """A total sums each origin's newest value; older versions and repetitions change nothing."""
     name = "members|county=330604|kind=adult"
     parts = [
         part(name, "a", 2, 5), part(name, "a", 1, 9), part(name, "a", 2, 5), part(name, "b", 7, 1),

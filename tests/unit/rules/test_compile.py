@@ -102,6 +102,13 @@ def test_a_grounds_end_follows_from_its_condition(condition: Any, until: int | N
     assert hit.until == until
 
 
+def test_an_entry_is_evidence_once() -> None:
+    """One entry that satisfies two conditions of a rule is named once."""
+    compiled = compile_book(book_with(All(all=(ACTIVE, ACTIVE))))
+    (hit,) = compiled.hits(facts(rescue_member=[{"key": b"m", "status": "active"}]), TODAY)
+    assert hit.evidence == (("rescue_member", b"m"),)
+
+
 def test_a_rule_may_ask_for_a_longer_cooldown() -> None:
     """With cooldown_days a rule stays silent so long after a refusal, whatever the guard says."""
     compiled = compile_book(book_with(ACTIVE, cooldown_days=730))

@@ -10,6 +10,7 @@ import msgspec
 
 from hub import contracts, topics
 from hub.core import dates, merge
+from hub.core.assertion import encode
 from hub.core.person import PersonState, decode
 from hub.data import crosswalk
 from hub.privacy.blind_index import BlindIndex
@@ -80,7 +81,7 @@ def facts(
     who: bytes = ANNA, at: int = 1, contact: Mapping[str, Any] | None = None, **kinds: Mapping[str, Any]
 ) -> bytes:
     """Return a framed ``hub.person_facts``."""
-    made = [assertion(kind, fields) for kind, fields in kinds.items()]
+    content = encode([assertion(kind, fields) for kind, fields in kinds.items()])
     return CODEC.encode(
         "hub.person_facts",
         {
@@ -90,8 +91,8 @@ def facts(
             "type": "test.v1",
             "occurred_at": at,
             "received_at": at,
-            "stamp": merge.stamp(at, False, 0, made),
-            "assertions": made,
+            "stamp": merge.stamp(at, False, 0, content),
+            "assertions": content,
             "contact": SEALER.seal(msgspec.msgpack.encode(contact), who) if contact is not None else None,
             "origin": {"topic": "test", "partition": 0, "offset": 0},
         },

@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 from hub import contracts, data, topics
+from hub.core import assertion
 from hub.privacy.blind_index import BlindIndex
 from hub.privacy.sealing import Sealer, SealingKey
 from hub.privacy.suite import INTL
@@ -68,9 +69,11 @@ def on(ctx: MemoryContext, topic: str) -> list[Emitted]:
 
 
 def decoded(emitted: Emitted) -> tuple[str, dict[str, Any]]:
-    """Return type and fields of an emitted record."""
+    """Return type and fields of an emitted record, its assertions decoded."""
     assert emitted.value is not None
     schema, fields = CODEC.decode(emitted.value)
+    if "assertions" in fields:
+        fields["assertions"] = assertion.decode(fields["assertions"])
     return schema.ce_type, fields
 
 
@@ -80,7 +83,7 @@ def ends(ctx: MemoryContext) -> list[str]:
     for emitted in ctx.emitted:
         name, fields = decoded(emitted)
         if name == "hub.person_facts":
-            superseded = any("superseded_on" in a["fields"] for a in fields["assertions"])
+            superseded = any("superseded_on" in told for _, _, told in fields["assertions"])
             found += [] if superseded else ["facts"]
         elif name == "hub.alias":
             found += ["alias"] if fields["facts"] is not None else []
@@ -99,5 +102,5 @@ def facts_of(ctx: MemoryContext) -> dict[str, Any]:
 
 def asserted(facts: dict[str, Any], kind: str) -> dict[str, Any]:
     """Return what a facts record asserts of the one fact of a kind."""
-    (fields,) = (assertion["fields"] for assertion in facts["assertions"] if assertion["kind"] == kind)
+    (fields,) = (fields for each, _, fields in facts["assertions"] if each == kind)
     return dict(fields)
