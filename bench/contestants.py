@@ -34,6 +34,8 @@ class Contestant(NamedTuple):
     """Topics it must have worked off besides the upstream ones."""
     tail: bool = False
     """Too slow for the whole load: gets its last part."""
+    once: bool = False
+    """Takes part in the first round only."""
 
 
 ALL: Final[tuple[Contestant, ...]] = (
@@ -44,6 +46,10 @@ ALL: Final[tuple[Contestant, ...]] = (
     ),
     Contestant("hub1", "hub, 1 worker", ("hub", "run", "--workers", "1"), (topics.IDENTITY, topics.FACTS)),
     Contestant("hub2", "hub, 2 workers", ("hub", "run", "--workers", "2"), (topics.IDENTITY, topics.FACTS)),
+    Contestant(
+        "hubtail", "hub, 1 worker, on what Faust gets", ("hub", "run", "--workers", "1"), (topics.IDENTITY, topics.FACTS),
+        tail=True, once=True,
+    ),
     Contestant(
         "faust", "plain Faust, at least once", ("bench.faust_app", "worker", "-l", "info"),
         (topics.IDENTITY, topics.FACTS), tail=True,
@@ -64,7 +70,9 @@ def run(ground: Ground, contestant: Contestant, progress: Callable[[int], None])
     if contestant.tail:
         ground.start_at_tail(group)
         starts = committed(ground.admin, group)
-    inputs = {place: end for place, end in ends(ground.admin, topics.UPSTREAM).items() if end > starts.get(place, 0)}
+    inputs = {
+        place: end for place, end in ends(ground.admin, topics.UPSTREAM).items() if end > starts.get(place, 0)
+    }
 
     def done(now: Mapping[Place, int]) -> bool:
         """Look for the finish only where it may be: it moves as long as inputs are worked off."""
@@ -92,7 +100,9 @@ def launched(ground: Ground, contestant: Contestant, group: str, port: int = 0) 
         "HUB_GROUP": group, "HUB_METRICS_PORT": str(port), "BENCH_PEER_DIR": str(peer), "PYTHONPATH": str(_ROOT),
     }  # fmt: skip
     with _environment(ours):
-        child = process.launch([sys.executable, "-m", *contestant.argv], log_of(ground, contestant), guarded=True)
+        child = process.launch(
+            [sys.executable, "-m", *contestant.argv], log_of(ground, contestant), guarded=True
+        )
     try:
         yield child
     finally:

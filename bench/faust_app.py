@@ -74,7 +74,9 @@ def agent(job: Job, name: str, state: State | None) -> Callable[[Any], Awaitable
         async for event in stream.events():
             message = event.message
             place = (message.topic, message.partition)
-            for topic, key, value in job.handle(name, place, message.offset, message.key, message.value, state):
+            for topic, key, value in job.handle(
+                name, place, message.offset, message.key, message.value, state
+            ):
                 await outputs[topic].send(key=key, value=value)
 
     return handle

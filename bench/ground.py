@@ -49,7 +49,9 @@ def temporary() -> Iterator[Path]:
 def keys_in(directory: Path) -> tuple[Settings, KeyRing]:
     """Make a key ring under ``directory``, with the registry as recipient; return settings that name it."""
     settings = load(key_dir=directory / "keys", state_dir=directory / "state", partitions=PARTITIONS)
-    KeyRing.create(settings.key_dir, SUITES[settings.cipher_suite]).make_recipient("registry", directory / "registry.key")
+    KeyRing.create(settings.key_dir, SUITES[settings.cipher_suite]).make_recipient(
+        "registry", directory / "registry.key"
+    )
     return settings, KeyRing.load(settings.key_dir)
 
 
@@ -87,7 +89,9 @@ class Ground:
         """The broker's process."""
         pid = self._broker.pid
         if pid is None:
-            raise BrokerError("the benchmark's broker has ended", str(self.directory), "see broker/broker.log")
+            raise BrokerError(
+                "the benchmark's broker has ended", str(self.directory), "see broker/broker.log"
+            )
         return pid
 
     def environment(self) -> dict[str, str]:
@@ -118,7 +122,11 @@ class Ground:
                 progress(5000)
         producer.flush(_WAIT_S)
         if failed:
-            raise BrokerError(f"Kafka did not take the load: {failed[0]}", self.settings.bootstrap_servers, "look at its log")
+            raise BrokerError(
+                f"Kafka did not take the load: {failed[0]}",
+                self.settings.bootstrap_servers,
+                "look at its log",
+            )
 
     def clear(self, *, upstream: bool = False) -> None:
         """Remove all that a run has made, and publish the tables; ``upstream``: the load too."""
@@ -129,7 +137,11 @@ class Ground:
         deadline = time.monotonic() + _WAIT_S
         while set(self._topics()) - kept:  # the answer lags behind the deed
             if time.monotonic() > deadline:
-                raise BrokerError("the broker does not forget deleted topics", self.settings.bootstrap_servers, "see its log")
+                raise BrokerError(
+                    "the broker does not forget deleted topics",
+                    self.settings.bootstrap_servers,
+                    "see its log",
+                )
             time.sleep(0.05)
         shutil.rmtree(self.settings.state_dir, ignore_errors=True)
         shutil.rmtree(self.directory / "peer", ignore_errors=True)
@@ -155,4 +167,8 @@ class Ground:
         return [name for name in self.admin.list_topics(timeout=_WAIT_S).topics if not name.startswith("__")]
 
 
-_FILL: Final[kafka.Config] = {"queue.buffering.max.messages": 2_000_000, "queue.buffering.max.kbytes": 1 << 20, "linger.ms": 20}
+_FILL: Final[kafka.Config] = {
+    "queue.buffering.max.messages": 2_000_000,
+    "queue.buffering.max.kbytes": 1 << 20,
+    "linger.ms": 20,
+}

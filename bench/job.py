@@ -46,7 +46,13 @@ class Job:
             stage.on_table((), self._contexts[name])
 
     def handle(
-        self, name: str, place: tuple[str, int], offset: int, key: bytes | None, value: bytes | None, state: State | None
+        self,
+        name: str,
+        place: tuple[str, int],
+        offset: int,
+        key: bytes | None,
+        value: bytes | None,
+        state: State | None,
     ) -> list[Out]:
         """Let a stage handle one record, on a state; return what it produces."""
         ctx = self._contexts[name]
@@ -56,9 +62,12 @@ class Job:
             ctx.state = state
         record = Record(offset, key, value)
         self.stages[name].process(Batch(*place, (record,)), ctx)
-        out = [Out(emitted.topic, emitted.key, emitted.value) for emitted in ctx.take() if emitted.topic in OUTPUTS]
+        out = [
+            Out(emitted.topic, emitted.key, emitted.value)
+            for emitted in ctx.take()
+            if emitted.topic in OUTPUTS
+        ]
         for letter in ctx.dead_letters:
             out.append(Out(topics.DEAD_LETTERS, letter.code.encode(), letter.record.value))
         ctx.dead_letters.clear()
         return out
-

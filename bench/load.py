@@ -75,10 +75,14 @@ class Shape(NamedTuple):
     def plans(self) -> list[Plan]:
         """Return a plan for each county: another one, and another seed."""
         start = iso(self.today - _DAYS + 1)
-        names = [row["code"] for row in csv.DictReader(io.StringIO(region_table())) if row["level"] == "county"]
+        names = [
+            row["code"] for row in csv.DictReader(io.StringIO(region_table())) if row["level"] == "county"
+        ]
         step = max(1, len(names) // self.counties)
         chosen = [names[number * step % len(names)] for number in range(self.counties)]
-        return [Plan(self.people, _DAYS, seed, code, start=start) for seed, code in enumerate(chosen, start=1)]
+        return [
+            Plan(self.people, _DAYS, seed, code, start=start) for seed, code in enumerate(chosen, start=1)
+        ]
 
 
 class Load(NamedTuple):
@@ -100,7 +104,9 @@ class Load(NamedTuple):
         return sum(len(event.value) for event in self.events) / len(self.events)
 
 
-def make(shape: Shape, settings: Settings, keys: KeyRing, progress: Callable[[int, int], None], cache: Path | None) -> Load:
+def make(
+    shape: Shape, settings: Settings, keys: KeyRing, progress: Callable[[int, int], None], cache: Path | None
+) -> Load:
     """Make the load up, or take it from ``cache``; ``progress`` is told counties done and counties in all."""
     years = _years(shape, progress, cache)
     directory = [record for year in years for day in year for record in day if record[0] == topics.DIRECTORY]
@@ -168,7 +174,9 @@ def _book() -> Table:
     return Table(topics.RULES, b"active", contracts.codec().encode("hub.rule_book", book))
 
 
-def _organisations(directory: Sequence[tuple[str, bytes, bytes]], settings: Settings, keys: KeyRing) -> Iterator[Table]:
+def _organisations(
+    directory: Sequence[tuple[str, bytes, bytes]], settings: Settings, keys: KeyRing
+) -> Iterator[Table]:
     """Yield what intake makes of the directory's events."""
     intake = build_stages(settings, keys)[0][0]
     ctx = MemoryContext(now=time.time_ns() // 1_000_000)

@@ -66,12 +66,20 @@ class Stopwatch:
     def wrap(self, label: str, owner: Any, name: str) -> None:
         """Measure ``owner.name`` from now on under ``label``."""
         original = getattr(owner, name)
-        self._undo.append((owner, name, owner.__dict__.get(name, _MISSING) if hasattr(owner, "__dict__") else original))
+        self._undo.append(
+            (owner, name, owner.__dict__.get(name, _MISSING) if hasattr(owner, "__dict__") else original)
+        )
         _set(owner, name, self.timed(label, original))
 
     def timed(self, label: str, function: Callable[..., Any]) -> Callable[..., Any]:
         """Return the function with a clock around it."""
-        own, calls, inner, clock, around = self._own, self._calls, self._inner, time.thread_time_ns, self._around
+        own, calls, inner, clock, around = (
+            self._own,
+            self._calls,
+            self._inner,
+            time.thread_time_ns,
+            self._around,
+        )
         own.setdefault(label, 0)
         calls.setdefault(label, 0)
 
@@ -99,7 +107,11 @@ class Stopwatch:
 
     def steps(self) -> list[Step]:
         """Return what was measured, the clocks' own time taken off, dearest first."""
-        found = [Step(label, calls, max(0, self._own[label] - calls * self._inside)) for label, calls in self._calls.items() if calls]
+        found = [
+            Step(label, calls, max(0, self._own[label] - calls * self._inside))
+            for label, calls in self._calls.items()
+            if calls
+        ]
         return sorted(found, key=lambda step: -step.nanoseconds)
 
     def _calibrate(self) -> tuple[int, int]:
@@ -128,7 +140,9 @@ def _set(owner: Any, name: str, value: Any) -> None:
     if isinstance(owner, dict):
         owner[name] = value
     else:
-        object.__setattr__(owner, name, value) if not isinstance(owner, type | ModuleType) else setattr(owner, name, value)
+        object.__setattr__(owner, name, value) if not isinstance(owner, type | ModuleType) else setattr(
+            owner, name, value
+        )
 
 
 def _watch(watch: Stopwatch, stages: dict[str, Any]) -> None:
@@ -182,7 +196,12 @@ def _watch(watch: Stopwatch, stages: dict[str, Any]) -> None:
 
 
 def _watch_book(watch: Stopwatch, book: Any) -> None:
-    for label, name in (("rules", "hits"), ("guards", "guard"), ("path", "path"), ("book's next change", "next_change")):
+    for label, name in (
+        ("rules", "hits"),
+        ("guards", "guard"),
+        ("path", "path"),
+        ("book's next change", "next_change"),
+    ):
         watch.wrap(label, book, name)
 
 
@@ -234,7 +253,14 @@ def _run(
     gc.disable()
     for topic, arriving in inputs.items():
         for start in range(0, len(arriving), _BATCH):
-            batch = Batch(topic, 0, [Record(start + n, key, value) for n, (key, value) in enumerate(arriving[start : start + _BATCH])])
+            batch = Batch(
+                topic,
+                0,
+                [
+                    Record(start + n, key, value)
+                    for n, (key, value) in enumerate(arriving[start : start + _BATCH])
+                ],
+            )
             began = time.thread_time_ns()
             stage.process(batch, ctx)
             nanoseconds += time.thread_time_ns() - began
@@ -275,7 +301,9 @@ def profile(load: Load, settings: Any, keys: Any, console: Console) -> dict[str,
         flow.through(clocked)
     result: dict[str, Any] = {}
     for name, (records, nanoseconds) in plain.items():
-        grid = Grid(title=f"{name}: {nanoseconds / events / 1000:.2f} µs per upstream event ({records:,} records)")
+        grid = Grid(
+            title=f"{name}: {nanoseconds / events / 1000:.2f} µs per upstream event ({records:,} records)"
+        )
         for heading in ("step", "calls per event", "µs per call", "µs per event"):
             grid.add_column(heading, justify="left" if heading == "step" else "right")
         known = 0
@@ -294,7 +322,9 @@ def profile(load: Load, settings: Any, keys: Any, console: Console) -> dict[str,
             "steps": {step.label: step.nanoseconds / events / 1000 for step in steps[name].values()},
         }
     total = sum(nanoseconds for _, nanoseconds in plain.values()) / events / 1000
-    console.print(f"all stages: [bold]{total:.2f} µs[/bold] per upstream event = {1e6 / total:,.0f} events/s without Kafka and RocksDB")
+    console.print(
+        f"all stages: [bold]{total:.2f} µs[/bold] per upstream event = {1e6 / total:,.0f} events/s without Kafka and RocksDB"
+    )
     return result
 
 
@@ -335,8 +365,12 @@ def _functions(load: Load, settings: Any, keys: Any, stage: str) -> None:
 def main(
     *,
     events: Annotated[int, typer.Option(min=1000, help="Upstream events, about.")] = 30_000,
-    functions: Annotated[str, typer.Option(metavar="STAGE", help="Print cProfile's top functions of this stage instead.")] = "",
-    engine: Annotated[bool, typer.Option("--engine", help="Profile a whole worker on a real broker instead.")] = False,
+    functions: Annotated[
+        str, typer.Option(metavar="STAGE", help="Print cProfile's top functions of this stage instead.")
+    ] = "",
+    engine: Annotated[
+        bool, typer.Option("--engine", help="Profile a whole worker on a real broker instead.")
+    ] = False,
     cache: Annotated[Path, typer.Option(help="Where the load is kept between runs.")] = Path(".hub/bench"),
 ) -> None:
     """Show where the time of one event goes."""
@@ -344,8 +378,12 @@ def main(
     with temporary() as directory:
         settings, keys = keys_in(directory)
         with console.status("making people up"):
-            load = make(Shape.of(events, max(10_000, events // 2)), settings, keys, lambda _done, _of: None, cache)
-        console.print(f"{len(load.events):,} events of {load.bytes_per_event:.0f} bytes; {len(load.tables)} table records")
+            load = make(
+                Shape.of(events, max(10_000, events // 2)), settings, keys, lambda _done, _of: None, cache
+            )
+        console.print(
+            f"{len(load.events):,} events of {load.bytes_per_event:.0f} bytes; {len(load.tables)} table records"
+        )
         if engine:
             from bench.worker_profile import run
 

@@ -62,7 +62,9 @@ def main() -> None:
     )
 
     def topic(name: str) -> Any:
-        formats = dict.fromkeys(("key_deserializer", "value_deserializer", "key_serializer", "value_serializer"), "bytes")
+        formats = dict.fromkeys(
+            ("key_deserializer", "value_deserializer", "key_serializer", "value_serializer"), "bytes"
+        )
         return app.topic(name, **formats)
 
     known = {name: topic(name) for name in OUTPUTS}
@@ -83,7 +85,9 @@ def _step(job: Job, name: str) -> Callable[..., list[Value]]:
         context = message_context()
         place = (context.topic, context.partition)
         made = []
-        for out in job.handle(name, place, context.offset, key, value, state if current is not None else None):
+        for out in job.handle(
+            name, place, context.offset, key, value, state if current is not None else None
+        ):
             one = Value(out.value or b"")
             one.out = out
             made.append(one)

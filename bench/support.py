@@ -6,7 +6,20 @@ from collections.abc import Iterable, Mapping, Sequence
 from statistics import median
 from typing import Final, NamedTuple
 
-__all__ = ("Bar", "Place", "Rate", "Sample", "Summary", "Verdict", "judge", "percentile", "rate_of", "reached", "scaling", "summary_of")
+__all__ = (
+    "Bar",
+    "Place",
+    "Rate",
+    "Sample",
+    "Summary",
+    "Verdict",
+    "judge",
+    "percentile",
+    "rate_of",
+    "reached",
+    "scaling",
+    "summary_of",
+)
 
 Place = tuple[str, int]
 """Topic and partition."""
@@ -98,7 +111,10 @@ class Verdict(NamedTuple):
 
 
 def rate_of(
-    samples: Sequence[Sample], starts: Mapping[Place, int], inputs: Mapping[Place, int], finish: Mapping[Place, int]
+    samples: Sequence[Sample],
+    starts: Mapping[Place, int],
+    inputs: Mapping[Place, int],
+    finish: Mapping[Place, int],
 ) -> Rate:
     """Return the rate between the first commit of an input and the first sample that has reached the finish.
 

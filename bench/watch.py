@@ -159,7 +159,9 @@ def _read(settings: Settings, place: Place, start: int) -> Iterator[Message]:
             for message in messages:
                 error = message.error()
                 if error is None:
-                    yield Message(place, message.offset(), message.timestamp()[1], message.key(), message.value())
+                    yield Message(
+                        place, message.offset(), message.timestamp()[1], message.key(), message.value()
+                    )
                 elif error.name() == "_PARTITION_EOF":
                     return
                 else:

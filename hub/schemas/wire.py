@@ -90,7 +90,7 @@ def count(b: bytes, i: int) -> tuple[int, int]:
 def long(value: int) -> bytes:
     """Return the zig-zag varint of a 64-bit number; OverflowError or TypeError for anything else.
 
-    Unrolled for two, three and six bytes (days, offsets, milliseconds): 0.3 instead of 0.9 µs.
+    Unrolled for two, three and six bytes (days, offsets, milliseconds): 0.3 instead of 0.5 µs.
     """
     n = value << 1  # a TypeError for what is no integer
     if 0 <= n < 1 << 14:
@@ -98,9 +98,8 @@ def long(value: int) -> bytes:
     if 0 < n < 1 << 21:
         return bytes((n & 127 | 128, n >> 7 & 127 | 128, n >> 14))
     if 1 << 35 <= n < 1 << 42:
-        return bytes((
-            n & 127 | 128, n >> 7 & 127 | 128, n >> 14 & 127 | 128, n >> 21 & 127 | 128, n >> 28 & 127 | 128, n >> 35
-        ))  # fmt: skip
+        low = (n & 127 | 128, n >> 7 & 127 | 128, n >> 14 & 127 | 128)
+        return bytes((*low, n >> 21 & 127 | 128, n >> 28 & 127 | 128, n >> 35))
     if value not in SIGNED_64:
         raise OverflowError
     if value < 0:

@@ -27,6 +27,11 @@ the one they wait for. The identity stage takes it out; it is no kind of the fac
 NAMES_KEPT: Final = 65_536
 """Names whose hashes are kept (about 12 MB): half of the events bear a name met before, saves 1.6 µs."""
 
+PERSONS_KEPT: Final = 16_384
+"""Persons whose key and sealed contact are kept (about 16 MB): a course and its certificate, a consent and
+what it was given for come close together. Of the bench's events 58 % meet their person's key again, 37 %
+the same contact."""
+
 Origin = dict[str, Any]
 
 
@@ -39,7 +44,7 @@ class Told(NamedTuple):
 
 
 class Assembly:
-    """Turns drafts into framed records. Keeps nothing of an event but hashes it may need again."""
+    """Turns drafts into framed records. Keeps, in memory only, hashes and seals it may need again."""
 
     def __init__(self, codec: Codec, blind: BlindIndex, sealer: Sealer) -> None:
         """Take the codec for the framed records, the blind index and the sealer of the epoch."""
@@ -50,6 +55,8 @@ class Assembly:
         self._write_alias = codec.writer(ALIAS)
         self._write_parked = codec.writer(PARKED)
         self._forms: dict[str, str] = {}
+        self._persons: dict[tuple[str, str], bytes] = {}
+        self._contacts: dict[bytes, tuple[Contact, bytes]] = {}
         self._last_alias: Alias | None = None
         self._last_index = b""
         self._announcing = {
@@ -59,7 +66,14 @@ class Assembly:
 
     def person(self, document: Document) -> bytes:
         """Return the person key of a sure document."""
-        return self._blind.person(document)
+        # Kept: 0.3 instead of 2.8 µs.
+        identity = document[:2]
+        key = self._persons.get(identity)
+        if key is None:
+            if len(self._persons) >= PERSONS_KEPT:
+                self._persons.clear()
+            key = self._persons[identity] = self._blind.person(document)
+        return key
 
     def alias(self, alias: Alias) -> bytes:
         """Return the blind index of a source's own key."""
@@ -94,12 +108,24 @@ class Assembly:
         return merge.stamp(reading.at, reading.restrictive, reading.seq, content)
 
     def contact(self, contact: Contact | None, person: bytes) -> bytes | None:
-        """Return the contact block sealed for this person's records, or None when there is none."""
-        return None if contact is None else self._sealer.seal(self._encode_contact(contact), person)
+        """Return the contact block sealed for this person's records, or None when there is none.
 
-    def facts(
-        self, person: bytes, told: Told, content: bytes, stamp: bytes, contact: bytes | None
-    ) -> bytes:
+        The same contact of the same person keeps its seal: 0.5 instead of 10 µs. That is safe, since
+        nothing new is encrypted under the old nonce; and whoever reads the topic without the key learns
+        only that two records of one pseudonym carry the same contact, in one worker's recent past.
+        """
+        if contact is None:
+            return None
+        known = self._contacts.get(person)
+        if known is not None and known[0] == contact:
+            return known[1]
+        if len(self._contacts) >= PERSONS_KEPT:
+            self._contacts.clear()
+        sealed = self._sealer.seal(self._encode_contact(contact), person)
+        self._contacts[person] = contact, sealed
+        return sealed
+
+    def facts(self, person: bytes, told: Told, content: bytes, stamp: bytes, contact: bytes | None) -> bytes:
         """Return a framed ``hub.person_facts``; ``person`` is empty while it is not known."""
         reading = told.reading
         return self._write_facts(

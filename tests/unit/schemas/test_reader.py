@@ -60,7 +60,10 @@ def test_a_projection_goes_into_arrays() -> None:
     """A path goes through the items of an array, and leaves out what stands around it in each."""
     item = record(("kind", "string"), ("fields", {"type": "map", "values": ["null", "long"]}), name="t.I")
     schema = record(("items", {"type": "array", "items": item}), ("rest", "string"))
-    value = {"items": [{"kind": "a", "fields": {"x": 1, "y": None}}, {"kind": "b", "fields": {}}], "rest": "r"}
+    value = {
+        "items": [{"kind": "a", "fields": {"x": 1, "y": None}}, {"kind": "b", "fields": {}}],
+        "rest": "r",
+    }
     read = compile_reader(parse(schema), fields=("items.kind",))
     assert read(written(schema, value), 0) == {"items": [{"kind": "a"}, {"kind": "b"}]}
 

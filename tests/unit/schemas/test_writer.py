@@ -14,7 +14,7 @@ from hub.errors import DeadLetterError
 from hub.schemas.reader import compile_reader
 from hub.schemas.types import parse
 from hub.schemas.writer import compile_writer, writer_source
-from tests.unit.schemas.samples import CERTIFICATE, FACTS
+from tests.unit.schemas.samples import CERTIFICATE
 from tests.unit.schemas.test_reader import ENUM, record
 
 
@@ -119,7 +119,9 @@ def test_an_int_may_stand_for_a_double() -> None:
 def test_subclasses_of_plain_types_are_written_as_plain() -> None:
     """A StrEnum in a union and a tuple for an array are what they look like."""
     texts = {"type": "array", "items": "string"}
-    parsed = parse(record(("kind", "string"), ("fields", {"type": "map", "values": ["null", "string", texts]})))
+    parsed = parse(
+        record(("kind", "string"), ("fields", {"type": "map", "values": ["null", "string", texts]}))
+    )
     value = {"kind": Colour.RED, "fields": {"kind": Colour.RED, "forms": (Colour.RED, "b")}}
     found = compile_reader(parsed)(compile_writer(parsed)(value), 0)
     assert found == {"kind": "red", "fields": {"kind": "red", "forms": ["red", "b"]}}

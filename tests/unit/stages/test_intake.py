@@ -89,6 +89,18 @@ def test_a_certificate_leaves_as_pseudonymous_facts() -> None:
     assert contact == {"name": "王小明", "phone": "13800000000"}
 
 
+def test_a_contact_is_sealed_anew_when_it_or_the_person_changes() -> None:
+    """The same contact of a person may keep its seal; another contact or another person never does."""
+    phones = ["13800000000", "13800000000", "13900000000"]
+    values = [framed(ISSUED, person=person(phone=phone)) for phone in phones]
+    values.append(framed(ISSUED, person=person(phone=phones[-1], doc_no=BEATE, birth_date=None, sex=None)))
+    told = [decoded(emitted)[1] for emitted in on(fed(intake(), topics.TRAINING, values), topics.FACTS)]
+    assert told[3]["person"] != ANTONS_KEY
+    opened = [msgspec.msgpack.decode(SEALER.open(each["contact"], each["person"])) for each in told]
+    assert [contact["phone"] for contact in opened] == [*phones, phones[-1]]
+    assert len({each["contact"] for each in told[1:]}) == len(told) - 1
+
+
 def test_a_certificate_binds_its_number() -> None:
     """The certificate's number becomes an alias of the person, with the stamp of the event."""
     ctx = taken_in(ISSUED)

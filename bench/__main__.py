@@ -1,0 +1,202 @@
+"""``make bench``: the hub beside its peers, on one broker, on the same events, in turns."""
+
+from __future__ import annotations
+
+import gc
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from bench import latency, made, restore
+from bench.contestants import ALL, BY_NAME, Contestant, run
+from bench.ground import Ground, keys_in, temporary
+from bench.load import Shape, make
+from bench.profile import profile
+from bench.report import Results, show
+from hub.errors import HubError, UsageError
+
+_QUICK: Final = (30_000, 10_000, 1, 10.0)
+"""Events, events of the peers, rounds, seconds of live load: a look, not a measurement."""
+_RATE: Final = 2000.0
+_PROFILED: Final = 30_000
+_SAME_JOB: Final = "faust", "quix"
+_CHECK: Final = "hubtail"
+
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+_WIDE: Final = 150
+"""Columns where there is no terminal: a log."""
+_out, _err = Console(width=None if sys.stdout.isatty() else _WIDE), Console(stderr=True)
+
+
+@app.command()
+def bench(
+    *,
+    events: Annotated[int, typer.Option("--events", min=10_000, help="Events of the load, about.")] = 300_000,
+    faust_events: Annotated[
+        int,
+        typer.Option(
+            "--faust-events", min=5_000, help="Events for the peers that are too slow for all of them, about."
+        ),
+    ] = 30_000,
+    rounds: Annotated[
+        int, typer.Option("--rounds", min=1, help="Runs of each contestant; medians are shown.")
+    ] = 3,
+    live_seconds: Annotated[
+        float, typer.Option("--live-seconds", min=5, help="Length of the live load for latency.")
+    ] = 40.0,
+    rate: Annotated[
+        float, typer.Option("--rate", min=10, help="Events per second of the live load.")
+    ] = _RATE,
+    quick: Annotated[
+        bool, typer.Option("--quick", help="A short look: 30,000 events, one round. Says little about rates.")
+    ] = False,
+    only: Annotated[
+        str,
+        typer.Option(
+            "--only",
+            metavar="NAMES",
+            help=f"Only these, comma-separated: {', '.join(BY_NAME)}, latency, restore, profile.",
+        ),
+    ] = "",
+    as_json: Annotated[
+        Path | None,
+        typer.Option("--json", metavar="FILE", help="Write everything found there too.", show_default=False),
+    ] = None,
+    cache: Annotated[
+        Path, typer.Option("--cache", metavar="DIR", help="Keeps the load between runs of one day.")
+    ] = Path(".hub/bench"),
+    logs: Annotated[
+        Path | None,
+        typer.Option("--logs", metavar="DIR", help="Keep the contestants' logs there.", show_default=False),
+    ] = None,
+) -> None:
+    """Measure the hub beside raw copies, plain Faust and Quix Streams; compare with the bars of the design.
+
+    Takes about 15 minutes, with a Kafka of its own. Nothing else should run meanwhile: ratios survive a
+    busy machine better than figures do, but not well.
+
+    Examples:
+
+      python -m bench --quick
+
+      python -m bench --rounds 5 --json results.json
+
+      python -m bench --only hub1,latency
+    """
+    if quick:
+        events, faust_events, rounds, live_seconds = _QUICK
+    parts = _parts(only)
+    try:
+        with temporary() as directory:
+            results = _measure(
+                directory, Shape.of(events, faust_events), rounds, parts, (rate, live_seconds), cache, logs
+            )
+    except HubError as error:
+        _err.print(f"[red]{error}[/red]", soft_wrap=True)
+        raise typer.Exit(error.exit_code) from None
+    show(_out, results)
+    if as_json is not None:
+        as_json.write_text(
+            json.dumps(results.document(), ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
+        )
+
+
+def _parts(only: str) -> set[str]:
+    known = {*BY_NAME, "latency", "restore", "profile"}
+    asked = {name.strip() for name in only.split(",") if name.strip()} or known
+    if asked - known:
+        raise UsageError(
+            f"there is no {', '.join(sorted(asked - known))}",
+            "--only",
+            f"choose from {', '.join(sorted(known))}",
+        )
+    return asked
+
+
+def _measure(
+    directory: Path,
+    shape: Shape,
+    rounds: int,
+    parts: set[str],
+    live: tuple[float, float],
+    cache: Path,
+    logs: Path | None,
+) -> Results:
+    settings, keys = keys_in(directory)
+    with _counting("making people up", shape.counties) as advance:
+        load = make(shape, settings, keys, lambda _done, _of: advance(1), cache)
+    results = Results(load)
+    gc.collect()
+    gc.freeze()  # a million small objects that stay
+    with Ground(directory) as ground:
+        try:
+            with _counting("publishing", len(load.events)) as advance:
+                ground.publish(load, advance)
+            chosen = [contestant for contestant in ALL if contestant.name in parts]
+            for number in range(rounds):
+                for contestant in chosen:
+                    if not (contestant.once and number):
+                        _turn(
+                            ground, contestant, results, f"round {number + 1} of {rounds}: {contestant.title}"
+                        )
+                    if contestant.name == "hub1" and number + 1 == rounds and "restore" in parts:
+                        results.restored = restore.measure(ground)
+            if "latency" in parts:
+                rate, seconds = live
+                with _counting(f"live load, {rate:,.0f} events/s", int(rate * (seconds + 5))) as advance:
+                    results.latency = latency.measure(ground, load, rate, seconds, advance)
+        finally:
+            if logs is not None:
+                _keep_logs(directory, logs)
+    if "profile" in parts:
+        part = load._replace(events=load.events[-min(_PROFILED, len(load.events)) :])
+        results.profile = profile(part, settings, keys, _out)
+    return results
+
+
+def _turn(ground: Ground, contestant: Contestant, results: Results, what: str) -> None:
+    """Measure one run; the first of each is looked at for what it has made."""
+    total = results.load.tail if contestant.tail else len(results.load.events)
+    with _counting(what, total, absolute=True) as advance:
+        results.rates.setdefault(contestant.name, []).append(run(ground, contestant, advance))
+    if contestant.name in results.made or contestant.name.startswith("raw"):
+        return
+    results.made[contestant.name] = made.look(ground)
+    ours = results.made.get(_CHECK)
+    if contestant.name in _SAME_JOB and ours is not None:
+        why = made.alike(ours, results.made[contestant.name])
+        if why:
+            results.unlike[contestant.name] = why
+
+
+@contextmanager
+def _counting(what: str, total: int, *, absolute: bool = False) -> Iterator[Callable[[int], None]]:
+    """Show a bar on standard error; the function it gives advances it, or sets it when ``absolute``."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=_err, transient=True) as bar:
+        task = bar.add_task(what, total=total)
+
+        def advance(number: int) -> None:
+            if absolute:
+                bar.update(task, completed=number)
+            else:
+                bar.advance(task, number)
+
+        yield advance
+
+
+def _keep_logs(directory: Path, logs: Path) -> None:
+    logs.mkdir(parents=True, exist_ok=True)
+    for log in directory.glob("*.log"):
+        (logs / log.name).write_bytes(log.read_bytes())
+
+
+if __name__ == "__main__":
+    app()

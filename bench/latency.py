@@ -1,0 +1,163 @@
+"""How long an invitation takes under a steady live load: from the event that caused it, by two clocks.
+
+*Stamped*: CreateTime of the invitation less CreateTime of the upstream record, as Kafka keeps both. The
+hub stamps a record when it is produced, before its transaction is committed. *Seen*: when a
+read-committed consumer had the invitation in its hands; that is what the registry gets, and what the
+bar is held against. All clocks are this machine's.
+"""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Sequence
+from typing import Any, Final, NamedTuple
+
+from confluent_kafka import TopicPartition
+
+from bench.contestants import BY_NAME, check, launched
+from bench.ground import PARTITIONS, Ground
+from bench.load import Load
+from bench.support import percentile
+from bench.watch import committed, ends, read
+from hub import contracts, kafka, topics
+from hub.embedded.process import Launched
+from hub.errors import RetryError
+from hub.simulate.publish import Publisher
+
+__all__ = ("Latency", "Waits", "measure")
+
+_WARM_S: Final = 5.0
+"""What is published first does not count: the worker's caches are cold, its code paths new."""
+_READY_S: Final = 60.0
+_SETTLE_S: Final = 60.0
+
+
+class Waits(NamedTuple):
+    """Percentiles in milliseconds."""
+
+    p50: float
+    p95: float
+    p99: float
+    longest: float
+
+    @classmethod
+    def of(cls, waits: Sequence[float]) -> Waits:
+        """Return the percentiles of some waits."""
+        return cls(*(percentile(waits, share) for share in (0.5, 0.95, 0.99)), max(waits))
+
+
+class Latency(NamedTuple):
+    """What came of a live load."""
+
+    rate: float
+    seconds: float
+    invitations: int
+    """Invitation records that an event of the measured time caused."""
+    stamped: Waits
+    seen: Waits
+    parts: int
+    """Records of counter parts, and per second over the whole live load."""
+    parts_per_second: float
+
+
+def measure(
+    ground: Ground, load: Load, rate: float, seconds: float, progress: Callable[[int], None]
+) -> Latency:
+    """Publish the live load at ``rate`` events per second; return how long its invitations took."""
+    ground.clear(upstream=True)
+    wanted = min(len(load.live), int(rate * (seconds + _WARM_S)))
+    stamps: dict[bytes, int] = {}
+    publisher = Publisher(ground.settings, rate, stamps)
+    watcher = _Watcher(ground)
+    hub, port = BY_NAME["hub1"], _free_port()
+    group = ground.new_group("live")
+    with launched(ground, hub, group, port) as child:
+        _await_ready(ground, child, port)
+        watcher.start()
+        began_ms = time.time() * 1000
+        publisher.publish(load.live[:wanted], progress)
+        ended_ms = time.time() * 1000
+        _await_settled(ground, group, child)
+        watcher.stop()
+    counted = {key: at for key, at in stamps.items() if at >= began_ms + _WARM_S * 1000}
+    seen = [(cause, stamped, at) for cause, stamped, at in watcher.found if cause in counted]
+    if not seen:
+        raise RetryError("no invitation came of the live load", "bench", "publish more: --live-seconds")
+    parts = sum(1 for _ in read(ground.settings, ground.admin, (topics.PARTS,)))
+    took_s = (ended_ms - began_ms) / 1000
+    return Latency(
+        wanted / took_s,
+        took_s - _WARM_S,
+        len(seen),
+        Waits.of([max(0.0, stamped - counted[cause]) for cause, stamped, _ in seen]),
+        Waits.of([max(0.0, at - counted[cause]) for cause, _, at in seen]),
+        parts,
+        parts / took_s,
+    )
+
+
+class _Watcher:
+    """Reads the invitations as the registry would, in a thread of its own."""
+
+    def __init__(self, ground: Ground) -> None:
+        self.found: list[tuple[bytes, float, float]] = []
+        """Cause, CreateTime, and when it was in our hands (ms)."""
+        self._ground = ground
+        self._stopping = False
+        self._thread = threading.Thread(target=self._run, daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stopping = True
+        self._thread.join()
+
+    def _run(self) -> None:
+        cause_of = contracts.codec().reader("hub.invitation", ("cause_event_id",))
+        consumer: Any = kafka.consumer(self._ground.settings, None, {"fetch.wait.max.ms": 10})
+        consumer.assign([TopicPartition(topics.INVITATIONS, number, 0) for number in range(PARTITIONS)])
+        while not self._stopping:
+            message = consumer.poll(0.1)
+            at_ms = time.time() * 1000
+            if message is None or message.error() is not None or message.value() is None:
+                continue
+            cause = cause_of(message.value())["cause_event_id"]
+            if cause is not None:
+                self.found.append((cause.encode(), message.timestamp()[1], at_ms))
+        consumer.close()
+
+
+def _await_ready(ground: Ground, child: Launched, port: int) -> None:
+    deadline = time.monotonic() + _READY_S
+    while time.monotonic() < deadline:
+        check(ground, BY_NAME["hub1"], child)
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=1):
+                return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.1)
+    raise RetryError("the hub does not become ready", f"port {port}", "see its log")
+
+
+def _await_settled(ground: Ground, group: str, child: Launched) -> None:
+    """Wait until the upstream topics are worked off, and a little longer for what follows from them."""
+    deadline = time.monotonic() + _SETTLE_S
+    while time.monotonic() < deadline:
+        check(ground, BY_NAME["hub1"], child)
+        now = committed(ground.admin, group)
+        if all(now.get(place, 0) >= end for place, end in ends(ground.admin, topics.UPSTREAM).items() if end):
+            time.sleep(2.0)
+            return
+        time.sleep(0.2)
+    raise RetryError("the hub cannot keep up with the live load", "bench", "give it a lower --rate")
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
