@@ -37,10 +37,11 @@ demo: $(READY) ## play a synthetic year of one county on a real Kafka, and check
 	@$(BIN)/hub demo $(ARGS)
 
 test: $(READY) ## run all tests, on a real Kafka too
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest -n 2 --dist loadfile tests/unit tests/properties $(ARGS)
+	@$(BIN)/python -m pytest tests/acceptance tests/faults $(ARGS)
 
 test-fast: $(READY) ## run the tests that need no Kafka
-	@$(BIN)/python -m pytest tests/unit tests/properties $(ARGS)
+	@$(BIN)/python -m pytest -n 2 --dist loadfile tests/unit tests/properties $(ARGS)
 
 lint: $(READY) ## check the code's style
 	@$(BIN)/ruff check .

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Final, NamedTuple
 
 import typer
 from rich.console import Console
@@ -19,15 +19,17 @@ from bench.contestants import ALL, BY_NAME, Contestant, run
 from bench.ground import Ground, keys_in, temporary
 from bench.load import Shape, make
 from bench.profile import profile
-from bench.report import Results, show
+from bench.report import show
+from bench.results import Results
 from hub.errors import HubError, UsageError
 
 _QUICK: Final = (30_000, 10_000, 1, 10.0)
 """Events, events of the peers, rounds, seconds of live load: a look, not a measurement."""
-_RATE: Final = 2000.0
+_PARTS: Final = (*BY_NAME, "latency", "restore", "profile")
 _PROFILED: Final = 30_000
-_SAME_JOB: Final = "faust", "quix"
 _CHECK: Final = "hubtail"
+"""Does the peers' part of the load, so that it can be seen whether they do the hub's job."""
+_SAME_JOB: Final = ("faust", "quix")
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 _WIDE: Final = 150
@@ -35,39 +37,43 @@ _WIDE: Final = 150
 _out, _err = Console(width=None if sys.stdout.isatty() else _WIDE), Console(stderr=True)
 
 
+class Asked(NamedTuple):
+    """What is to be measured."""
+
+    shape: Shape
+    rounds: int
+    parts: frozenset[str]
+    rate: float
+    live_seconds: float
+    cache: Path
+    logs: Path | None
+
+
 @app.command()
 def bench(
     *,
     events: Annotated[int, typer.Option("--events", min=10_000, help="Events of the load, about.")] = 300_000,
     faust_events: Annotated[
-        int,
-        typer.Option(
-            "--faust-events", min=5_000, help="Events for the peers that are too slow for all of them, about."
-        ),
+        int, typer.Option("--faust-events", min=5_000, help="Events for the slow peers, about.")
     ] = 30_000,
     rounds: Annotated[
         int, typer.Option("--rounds", min=1, help="Runs of each contestant; medians are shown.")
     ] = 3,
     live_seconds: Annotated[
-        float, typer.Option("--live-seconds", min=5, help="Length of the live load for latency.")
+        float, typer.Option("--live-seconds", min=5, help="Length of the live load, for latency.")
     ] = 40.0,
     rate: Annotated[
         float, typer.Option("--rate", min=10, help="Events per second of the live load.")
-    ] = _RATE,
+    ] = 2000.0,
     quick: Annotated[
-        bool, typer.Option("--quick", help="A short look: 30,000 events, one round. Says little about rates.")
+        bool, typer.Option("--quick", help="A look: 30,000 events, one round. Says little about rates.")
     ] = False,
     only: Annotated[
-        str,
-        typer.Option(
-            "--only",
-            metavar="NAMES",
-            help=f"Only these, comma-separated: {', '.join(BY_NAME)}, latency, restore, profile.",
-        ),
+        str, typer.Option("--only", metavar="NAMES", help=f"Only some of: {', '.join(_PARTS)}.")
     ] = "",
     as_json: Annotated[
         Path | None,
-        typer.Option("--json", metavar="FILE", help="Write everything found there too.", show_default=False),
+        typer.Option("--json", metavar="FILE", help="Write everything found there.", show_default=False),
     ] = None,
     cache: Annotated[
         Path, typer.Option("--cache", metavar="DIR", help="Keeps the load between runs of one day.")
@@ -77,10 +83,10 @@ def bench(
         typer.Option("--logs", metavar="DIR", help="Keep the contestants' logs there.", show_default=False),
     ] = None,
 ) -> None:
-    """Measure the hub beside raw copies, plain Faust and Quix Streams; compare with the bars of the design.
+    """Measure the hub beside raw copies, plain Faust and Quix Streams; compare with the design's bars.
 
-    Takes about 15 minutes, with a Kafka of its own. Nothing else should run meanwhile: ratios survive a
-    busy machine better than figures do, but not well.
+    Takes some 20 minutes, with a Kafka of its own. Nothing else should run meanwhile: ratios survive a
+    busy machine better than figures do, but not well. docs/benchmarks.md says how to read it.
 
     Examples:
 
@@ -92,46 +98,32 @@ def bench(
     """
     if quick:
         events, faust_events, rounds, live_seconds = _QUICK
-    parts = _parts(only)
     try:
+        asked = Asked(Shape.of(events, faust_events), rounds, _parts(only), rate, live_seconds, cache, logs)
         with temporary() as directory:
-            results = _measure(
-                directory, Shape.of(events, faust_events), rounds, parts, (rate, live_seconds), cache, logs
-            )
+            results = _measure(directory, asked)
     except HubError as error:
         _err.print(f"[red]{error}[/red]", soft_wrap=True)
         raise typer.Exit(error.exit_code) from None
     show(_out, results)
     if as_json is not None:
-        as_json.write_text(
-            json.dumps(results.document(), ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
-        )
+        text = json.dumps(results.document(), ensure_ascii=False, indent=1)
+        as_json.write_text(text + "\n", encoding="utf-8")
 
 
-def _parts(only: str) -> set[str]:
-    known = {*BY_NAME, "latency", "restore", "profile"}
-    asked = {name.strip() for name in only.split(",") if name.strip()} or known
-    if asked - known:
-        raise UsageError(
-            f"there is no {', '.join(sorted(asked - known))}",
-            "--only",
-            f"choose from {', '.join(sorted(known))}",
-        )
+def _parts(only: str) -> frozenset[str]:
+    asked = frozenset(name.strip() for name in only.split(",") if name.strip()) or frozenset(_PARTS)
+    unknown = ", ".join(sorted(asked.difference(_PARTS)))
+    if unknown:
+        raise UsageError(f"there is no {unknown}", "--only", f"choose from {', '.join(_PARTS)}")
     return asked
 
 
-def _measure(
-    directory: Path,
-    shape: Shape,
-    rounds: int,
-    parts: set[str],
-    live: tuple[float, float],
-    cache: Path,
-    logs: Path | None,
-) -> Results:
+def _measure(directory: Path, asked: Asked) -> Results:
+    """Measure everything asked for, on one broker."""
     settings, keys = keys_in(directory)
-    with _counting("making people up", shape.counties) as advance:
-        load = make(shape, settings, keys, lambda _done, _of: advance(1), cache)
+    with _counting("making people up", asked.shape.counties) as advance:
+        load = make(asked.shape, settings, keys, lambda _done, _of: advance(1), asked.cache)
     results = Results(load)
     gc.collect()
     gc.freeze()  # a million small objects that stay
@@ -139,26 +131,30 @@ def _measure(
         try:
             with _counting("publishing", len(load.events)) as advance:
                 ground.publish(load, advance)
-            chosen = [contestant for contestant in ALL if contestant.name in parts]
-            for number in range(rounds):
-                for contestant in chosen:
-                    if not (contestant.once and number):
-                        _turn(
-                            ground, contestant, results, f"round {number + 1} of {rounds}: {contestant.title}"
-                        )
-                    if contestant.name == "hub1" and number + 1 == rounds and "restore" in parts:
-                        results.restored = restore.measure(ground)
-            if "latency" in parts:
-                rate, seconds = live
-                with _counting(f"live load, {rate:,.0f} events/s", int(rate * (seconds + 5))) as advance:
-                    results.latency = latency.measure(ground, load, rate, seconds, advance)
+            _take_turns(ground, asked, results)
+            if "latency" in asked.parts:
+                events = int(asked.rate * (asked.live_seconds + latency.WARM_S))
+                with _counting(f"live load, {asked.rate:,.0f} events/s", events) as advance:
+                    results.latency = latency.measure(ground, load, asked.rate, asked.live_seconds, advance)
         finally:
-            if logs is not None:
-                _keep_logs(directory, logs)
-    if "profile" in parts:
-        part = load._replace(events=load.events[-min(_PROFILED, len(load.events)) :])
+            if asked.logs is not None:
+                _keep_logs(directory, asked.logs)
+    if "profile" in asked.parts:
+        part = load._replace(events=load.events[-_PROFILED:])
         results.profile = profile(part, settings, keys, _out)
     return results
+
+
+def _take_turns(ground: Ground, asked: Asked, results: Results) -> None:
+    """Let every contestant run once per round, so that all meet the same moods of the machine."""
+    chosen = [contestant for contestant in ALL if contestant.name in asked.parts]
+    for number in range(1, asked.rounds + 1):
+        for contestant in chosen:
+            if number > 1 and contestant.once:
+                continue
+            _turn(ground, contestant, results, f"round {number} of {asked.rounds}: {contestant.title}")
+            if contestant.name == "hub1" and number == asked.rounds and "restore" in asked.parts:
+                results.restored = restore.measure(ground)
 
 
 def _turn(ground: Ground, contestant: Contestant, results: Results, what: str) -> None:

@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -21,6 +22,9 @@ __all__ = ("ALL", "BY_NAME", "Contestant", "check", "launched", "log_of", "run")
 _STOP_S: Final = 20.0
 _ROOT: Final = Path(__file__).parents[1]
 _UPSTREAM: Final = ",".join(topics.UPSTREAM)
+_HUB: Final = ("hub", "run", "--workers")
+_FAUST: Final = ("bench.faust_app", "worker")
+_HOPS: Final = (topics.IDENTITY, topics.FACTS)
 
 
 class Contestant(NamedTuple):
@@ -44,19 +48,11 @@ ALL: Final[tuple[Contestant, ...]] = (
         "raw2", "raw copy, two hops",
         ("bench.raw", f"{_UPSTREAM}>{topics.FACTS}", f"{topics.FACTS}>{topics.DECISIONS}"), (topics.FACTS,),
     ),
-    Contestant("hub1", "hub, 1 worker", ("hub", "run", "--workers", "1"), (topics.IDENTITY, topics.FACTS)),
-    Contestant("hub2", "hub, 2 workers", ("hub", "run", "--workers", "2"), (topics.IDENTITY, topics.FACTS)),
-    Contestant(
-        "hubtail", "hub, 1 worker, on what Faust gets", ("hub", "run", "--workers", "1"), (topics.IDENTITY, topics.FACTS),
-        tail=True, once=True,
-    ),
-    Contestant(
-        "faust", "plain Faust, at least once", ("bench.faust_app", "worker", "-l", "info"),
-        (topics.IDENTITY, topics.FACTS), tail=True,
-    ),
-    Contestant(
-        "quix", "Quix Streams, exactly once", ("bench.quix_app",), (topics.IDENTITY, topics.FACTS), tail=True,
-    ),
+    Contestant("hub1", "hub, 1 worker", (*_HUB, "1"), _HOPS),
+    Contestant("hub2", "hub, 2 workers", (*_HUB, "2"), _HOPS),
+    Contestant("hubtail", "hub, 1 worker, the peers' part", (*_HUB, "1"), _HOPS, tail=True, once=True),
+    Contestant("faust", "plain Faust, at least once", (*_FAUST, "-l", "info"), _HOPS, tail=True),
+    Contestant("quix", "Quix Streams, exactly once", ("bench.quix_app",), _HOPS, tail=True),
 )  # fmt: skip
 """In the order in which they take turns in a round."""
 BY_NAME: Final = {contestant.name: contestant for contestant in ALL}
@@ -87,17 +83,19 @@ def run(ground: Ground, contestant: Contestant, progress: Callable[[int], None])
     finish: dict[Place, int] = {}
     with launched(ground, contestant, group) as child:
         pids = (child.pid, ground.broker_pid)
-        samples = watch(ground.admin, group, pids, done, lambda: check(ground, contestant, child), told)
+        alive = partial(check, ground, contestant, child)
+        samples = watch(ground.admin, group, pids, done=done, alive=alive, progress=told)
     return rate_of(samples, starts, inputs, finish)
 
 
 @contextmanager
 def launched(ground: Ground, contestant: Contestant, group: str, port: int = 0) -> Iterator[process.Launched]:
-    """Start the contestant's process; stop it at the end. The hub serves its metrics on ``port`` (0 = any)."""
+    """Start the contestant's process; stop it at the end. The hub's metrics are on ``port`` (0 = any)."""
     peer = ground.directory / "peer"
     peer.mkdir(exist_ok=True)
     ours = ground.environment() | {
-        "HUB_GROUP": group, "HUB_METRICS_PORT": str(port), "BENCH_PEER_DIR": str(peer), "PYTHONPATH": str(_ROOT),
+        "HUB_GROUP": group, "HUB_METRICS_PORT": str(port),
+        "BENCH_PEER_DIR": str(peer), "PYTHONPATH": str(_ROOT),
     }  # fmt: skip
     with _environment(ours):
         child = process.launch(
@@ -117,7 +115,7 @@ def log_of(ground: Ground, contestant: Contestant) -> Path:
 
 @contextmanager
 def _environment(ours: dict[str, str]) -> Iterator[None]:
-    """Put variables into our environment for a moment, and no other HUB_* than these: a child inherits them."""
+    """Put variables into our environment for a moment, no other HUB_* than these: a child inherits them."""
     before = dict(os.environ)
     for name in [name for name in os.environ if name.startswith("HUB_")]:
         del os.environ[name]

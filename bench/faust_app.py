@@ -17,12 +17,12 @@ import faust
 
 from bench.job import OUTPUTS, Job
 from hub.settings import load
-from hub.stages.contract import State
+from hub.stages.contract import Record, State
 
 __all__ = ("app", "make_agents")
 
 _COMMIT_S: Final = 0.5
-"""Faust's default of 2.8 s would blur what is measured; committing more often costs it nothing to speak of."""
+"""Faust's default of 2.8 s would blur what is measured; committing more often costs it next to nothing."""
 _BYTES: Final[dict[str, Any]] = {"key_type": bytes, "value_type": bytes}
 
 settings = load()
@@ -73,11 +73,9 @@ def agent(job: Job, name: str, state: State | None) -> Callable[[Any], Awaitable
     async def handle(stream: Any) -> None:
         async for event in stream.events():
             message = event.message
-            place = (message.topic, message.partition)
-            for topic, key, value in job.handle(
-                name, place, message.offset, message.key, message.value, state
-            ):
-                await outputs[topic].send(key=key, value=value)
+            record = Record(message.offset, message.key, message.value)
+            for out in job.handle(name, message.topic, message.partition, record, state):
+                await outputs[out.topic].send(key=out.key, value=out.value)
 
     return handle
 

@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Self
 
 from confluent_kafka import ConsumerGroupTopicPartitions, TopicPartition
 from confluent_kafka.admin import AdminClient
@@ -68,7 +68,7 @@ class Ground:
         self._tail_from: dict[Place, int] = {}
         self._groups = 0
 
-    def __enter__(self) -> Ground:
+    def __enter__(self) -> Self:
         """Start the broker and make the topics."""
         self._broker.start()
         self.settings = settings_for(

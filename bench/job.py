@@ -1,7 +1,7 @@
 """The job itself, for the peers: the hub's own stages and tables, one event at a time, without an engine.
 
-So what differs between the hub and a peer is the framework, never the work. The peers do a little less than the
-hub: timers and counters stay in memory and are not published; dead letters go out unsealed.
+So what differs between the hub and a peer is the framework, never the work. The peers do a little less
+than the hub: timers and counters stay in memory and are not published; dead letters go out unsealed.
 """
 
 from __future__ import annotations
@@ -34,40 +34,25 @@ class Job:
     """The stages, ready to work: the broadcast topics have been read whole."""
 
     def __init__(self, settings: Settings) -> None:
-        """Build the stages and read the tables; the directory does not change during the benchmark."""
+        """Build the stages and read the tables: they concern nobody yet, as nobody is known."""
         stages, make_tables = build_stages(settings)
         tables = make_tables()
         self.stages: dict[str, Stage] = {stage.name: stage for stage in stages}
         self._contexts = {name: MemoryContext(tables=tables) for name in self.stages}
         for message in read(settings, kafka.admin(settings), topics.BROADCAST):
             tables.apply(message.place[0], message.key or b"", message.value)
-        # An empty change lets a stage find its tables whole; what was announced before concerns nobody yet.
-        for name, stage in self.stages.items():
-            stage.on_table((), self._contexts[name])
 
-    def handle(
-        self,
-        name: str,
-        place: tuple[str, int],
-        offset: int,
-        key: bytes | None,
-        value: bytes | None,
-        state: State | None,
-    ) -> list[Out]:
+    def handle(self, name: str, topic: str, partition: int, record: Record, state: State | None) -> list[Out]:
         """Let a stage handle one record, on a state; return what it produces."""
         ctx = self._contexts[name]
         ctx.now = time.time_ns() // 1_000_000
-        ctx.partition = place[1]
+        ctx.partition = partition
         if state is not None:
             ctx.state = state
-        record = Record(offset, key, value)
-        self.stages[name].process(Batch(*place, (record,)), ctx)
-        out = [
-            Out(emitted.topic, emitted.key, emitted.value)
-            for emitted in ctx.take()
-            if emitted.topic in OUTPUTS
+        self.stages[name].process(Batch(topic, partition, (record,)), ctx)
+        out = [Out(*emitted[:3]) for emitted in ctx.take() if emitted.topic in OUTPUTS]
+        out += [
+            Out(topics.DEAD_LETTERS, letter.code.encode(), letter.record.value) for letter in ctx.dead_letters
         ]
-        for letter in ctx.dead_letters:
-            out.append(Out(topics.DEAD_LETTERS, letter.code.encode(), letter.record.value))
         ctx.dead_letters.clear()
         return out

@@ -21,16 +21,16 @@ from confluent_kafka import TopicPartition
 from bench.contestants import BY_NAME, check, launched
 from bench.ground import PARTITIONS, Ground
 from bench.load import Load
-from bench.support import percentile
+from bench.support import percentile, reached
 from bench.watch import committed, ends, read
 from hub import contracts, kafka, topics
 from hub.embedded.process import Launched
 from hub.errors import RetryError
 from hub.simulate.publish import Publisher
 
-__all__ = ("Latency", "Waits", "measure")
+__all__ = ("WARM_S", "Latency", "Waits", "measure")
 
-_WARM_S: Final = 5.0
+WARM_S: Final = 5.0
 """What is published first does not count: the worker's caches are cold, its code paths new."""
 _READY_S: Final = 60.0
 _SETTLE_S: Final = 60.0
@@ -47,7 +47,8 @@ class Waits(NamedTuple):
     @classmethod
     def of(cls, waits: Sequence[float]) -> Waits:
         """Return the percentiles of some waits."""
-        return cls(*(percentile(waits, share) for share in (0.5, 0.95, 0.99)), max(waits))
+        p50, p95, p99 = (percentile(waits, share) for share in (0.5, 0.95, 0.99))
+        return cls(p50, p95, p99, max(waits))
 
 
 class Latency(NamedTuple):
@@ -69,7 +70,7 @@ def measure(
 ) -> Latency:
     """Publish the live load at ``rate`` events per second; return how long its invitations took."""
     ground.clear(upstream=True)
-    wanted = min(len(load.live), int(rate * (seconds + _WARM_S)))
+    wanted = min(len(load.live), int(rate * (seconds + WARM_S)))
     stamps: dict[bytes, int] = {}
     publisher = Publisher(ground.settings, rate, stamps)
     watcher = _Watcher(ground)
@@ -83,7 +84,7 @@ def measure(
         ended_ms = time.time() * 1000
         _await_settled(ground, group, child)
         watcher.stop()
-    counted = {key: at for key, at in stamps.items() if at >= began_ms + _WARM_S * 1000}
+    counted = {key: at for key, at in stamps.items() if at >= began_ms + WARM_S * 1000}
     seen = [(cause, stamped, at) for cause, stamped, at in watcher.found if cause in counted]
     if not seen:
         raise RetryError("no invitation came of the live load", "bench", "publish more: --live-seconds")
@@ -91,7 +92,7 @@ def measure(
     took_s = (ended_ms - began_ms) / 1000
     return Latency(
         wanted / took_s,
-        took_s - _WARM_S,
+        took_s - WARM_S,
         len(seen),
         Waits.of([max(0.0, stamped - counted[cause]) for cause, stamped, _ in seen]),
         Waits.of([max(0.0, at - counted[cause]) for cause, _, at in seen]),
@@ -150,7 +151,7 @@ def _await_settled(ground: Ground, group: str, child: Launched) -> None:
     while time.monotonic() < deadline:
         check(ground, BY_NAME["hub1"], child)
         now = committed(ground.admin, group)
-        if all(now.get(place, 0) >= end for place, end in ends(ground.admin, topics.UPSTREAM).items() if end):
+        if reached(now, {place: end for place, end in ends(ground.admin, topics.UPSTREAM).items() if end}):
             time.sleep(2.0)
             return
         time.sleep(0.2)

@@ -29,6 +29,8 @@ import msgspec
 
 from hub import contracts, packaged, topics
 from hub.core import dates
+from hub.privacy.key_ring import KeyRing
+from hub.settings import Settings
 from hub.simulate.calendar import iso
 from hub.simulate.days import Plan, Year
 from hub.simulate.regions import region_table
@@ -36,9 +38,6 @@ from hub.simulate.wire import Message
 from hub.stages.build import build_stages
 from hub.stages.contract import Batch, Record
 from hub.stages.memory import MemoryContext
-
-from hub.privacy.key_ring import KeyRing
-from hub.settings import Settings
 
 __all__ = ("BOOK", "EVENTS_PER_PERSON", "Load", "Shape", "Table", "make")
 
@@ -145,7 +144,7 @@ def _years(shape: Shape, progress: Callable[[int, int], None], cache: Path | Non
 
 def _year(plan: Plan) -> _Days:
     year = Year(plan, region_table(), contracts.codec().writer)
-    return [[tuple(message) for message in day.messages] for day in year.days()]
+    return [[(*message,) for message in day.messages] for day in year.days()]
 
 
 def _digest(shape: Shape) -> str:

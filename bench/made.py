@@ -11,14 +11,14 @@ from hub import contracts, topics
 __all__ = ("Made", "alike", "look")
 
 _TOLERANCE: Final = 0.03
-"""Invitations may differ so much: whether one is withdrawn before it would be raised depends on who is read first."""
+"""Invitations may differ so much: who withdraws before anything was offered depends on what is read first."""
 
 
 class Made(NamedTuple):
     """Records by topic; ``issued`` counts the invitations, not their changes."""
 
     facts: int
-    bindings: int
+    identity: int
     invitations: int
     issued: int
     decisions: int
@@ -41,7 +41,7 @@ def look(ground: Ground) -> Made:
     parts = values(topics.PARTS)
     return Made(
         facts=len(values(topics.FACTS)),
-        bindings=len(values(topics.IDENTITY)),
+        identity=len(values(topics.IDENTITY)),
         invitations=len(invitations),
         issued=sum(change_of(value)["change"] == "issued" for value in invitations),
         decisions=len(values(topics.DECISIONS)),

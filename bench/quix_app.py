@@ -1,7 +1,7 @@
 """The same job in Quix Streams with exactly-once: the peer that promises what the hub promises.
 
-A dataframe per topic, state in RocksDB with its changelogs, checkpoints as large and as often as the hub's
-transactions are. The work itself is :mod:`bench.job`. Quix keys state by the raw message key; ours are pseudonyms.
+A dataframe per topic, state in RocksDB with its changelogs, checkpoints as large as the hub's transactions
+are. The work itself is :mod:`bench.job`. Quix keys state by the raw message key; ours are pseudonyms.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from quixstreams import Application, message_context
 
 from bench.job import OUTPUTS, Job, Out
 from hub.settings import load
+from hub.stages.contract import Record
 
 __all__ = ("main",)
 
@@ -62,15 +63,15 @@ def main() -> None:
     )
 
     def topic(name: str) -> Any:
-        formats = dict.fromkeys(
-            ("key_deserializer", "value_deserializer", "key_serializer", "value_serializer"), "bytes"
-        )
-        return app.topic(name, **formats)
+        return app.topic(
+            name,
+            key_deserializer="bytes", value_deserializer="bytes", key_serializer="bytes", value_serializer="bytes",
+        )  # fmt: skip
 
     known = {name: topic(name) for name in OUTPUTS}
     for name, stage in job.stages.items():
         for source in stage.topics:
-            frame = app.dataframe(known.get(source) or topic(source))
+            frame: Any = app.dataframe(known.get(source) or topic(source))
             frame = frame.apply(_step(job, name), expand=True, metadata=True, stateful=not stage.small_state)
             frame.to_topic(lambda value, *_: known[value.out.topic], key=lambda value: value.out.key)
     app.run()
@@ -83,11 +84,10 @@ def _step(job: Job, name: str) -> Callable[..., list[Value]]:
     def handle(value: bytes, key: bytes, _timestamp: int, _headers: Any, current: Any = None) -> list[Value]:
         state.current = current
         context = message_context()
-        place = (context.topic, context.partition)
+        record = Record(context.offset, key, value)
+        mine = state if current is not None else None
         made = []
-        for out in job.handle(
-            name, place, context.offset, key, value, state if current is not None else None
-        ):
+        for out in job.handle(name, context.topic, context.partition, record, mine):
             one = Value(out.value or b"")
             one.out = out
             made.append(one)

@@ -1,4 +1,4 @@
-"""The arithmetic of the benchmark: samples of committed offsets to rates, rates to medians and verdicts. Pure."""
+"""The arithmetic of the benchmark: from samples of committed offsets to rates, medians and verdicts. Pure."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ __all__ = (
     "judge",
     "percentile",
     "rate_of",
+    "ratio",
     "reached",
     "scaling",
     "summary_of",
@@ -118,10 +119,10 @@ def rate_of(
 ) -> Rate:
     """Return the rate between the first commit of an input and the first sample that has reached the finish.
 
-    ``inputs`` are the input places with their end offsets, ``starts`` where the group began (absent = 0), ``finish``
-    the offset behind the last record of every place that must be worked off, inputs included. What was
-    committed in the first sample does not count: it was done before the clock started. ValueError when
-    the samples do not show both ends.
+    ``inputs`` are the input places with their end offsets, ``starts`` where the group began (absent = 0),
+    ``finish`` the offset behind the last record of every place that must be worked off, inputs included.
+    What was committed in the first sample does not count: it was done before the clock started.
+    ValueError when the samples do not show both ends.
     """
 
     def done(sample: Sample) -> int:
@@ -145,6 +146,15 @@ def reached(committed: Mapping[Place, int], finish: Mapping[Place, int]) -> bool
     return all(committed.get(place, 0) >= offset for place, offset in finish.items())
 
 
+def ratio(ours: Sequence[Rate], theirs: Sequence[Rate]) -> float | None:
+    """Return how many times faster we are: the median over the rounds, each its own; None without any.
+
+    Rounds are compared one by one because the machine is not equally fast in all of them.
+    """
+    each = [mine.per_second / other.per_second for mine, other in zip(ours, theirs, strict=False)]
+    return median(each) if each else None
+
+
 def summary_of(rates: Sequence[Rate]) -> Summary:
     """Return the medians of one contestant's runs."""
     speeds = [rate.per_second for rate in rates]
@@ -160,14 +170,19 @@ def summary_of(rates: Sequence[Rate]) -> Summary:
     )
 
 
-def scaling(one: Summary, two: Summary, cores: int) -> float:
-    """Return how much faster two workers are than one, had the broker not taken their second core.
+def scaling(plainly: float, broker_cores: float, cores: int) -> float:
+    """Return how much faster two workers are than one, had the broker not taken part of the second core.
 
-    Two workers want two cores. What the machine could give them is all its cores less those the broker
-    kept busy meanwhile; the measured ratio is scaled by what was missing. With cores enough nothing is.
+    ``plainly`` is the measured ratio. Two workers want two cores; what the machine could give them is all
+    its cores less those the broker kept busy meanwhile. The ratio is scaled by what was missing.
+
+    >>> scaling(1.5, 0.5, 2)
+    2.0
+    >>> scaling(1.5, 0.5, 8)
+    1.5
     """
-    available = min(2.0, max(1.0, cores - two.broker_cores))
-    return two.per_second / one.per_second * 2.0 / available
+    available = min(2.0, max(1.0, cores - broker_cores))
+    return plainly * 2.0 / available
 
 
 def percentile(values: Iterable[float], share: float) -> float:

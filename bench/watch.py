@@ -91,6 +91,7 @@ def watch(
     admin: AdminClient,
     group: str,
     pids: tuple[int, int],
+    *,
     done: Callable[[Mapping[Place, int]], bool],
     alive: Callable[[], None],
     progress: Callable[[Mapping[Place, int]], None],

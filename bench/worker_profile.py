@@ -50,9 +50,10 @@ def run(load: Load, directory: Path, console: Console, *, profiled: bool = True)
         profiler.disable()
         events = len(load.events)
         cpu = time.thread_time() - cpu
+        took, each = time.monotonic() - began, cpu / events * 1e6
+        with_profiler = " (cProfile included)" if profiled else ""
         console.print(
-            f"{events:,} events in {time.monotonic() - began:.1f} s; main thread {cpu / events * 1e6:.1f} µs per event"
-            f"{' (cProfile included)' if profiled else ''}"
+            f"{events:,} events in {took:.1f} s; main thread {each:.1f} µs per event{with_profiler}"
         )
         if profiled:
             pstats.Stats(profiler).sort_stats("tottime").print_stats(_TOP)

@@ -141,24 +141,11 @@ class Restorer:
                     from confluent_kafka import KafkaException
 
                     raise KafkaException(error)
-        for place, at in self._positions().items():
-            positions[place] = max(at, positions.get(place, at))
         for place, at in positions.items():
             job = self._jobs.get(place)
-            if job is not None and at > job.at:
+            if job is not None:
                 self.restored += job.apply(slices.get(place, ()), at)
         return self._finished()
-
-    def _positions(self) -> dict[tuple[str, int], int]:
-        """Return how far the client has read, markers included.
-
-        Not by its end-of-partition events alone: one that waits in the queue is dropped when another
-        changelog is assigned, and it does not come a second time.
-        """
-        from confluent_kafka import TopicPartition
-
-        found = self._consumer.position([TopicPartition(*place) for place in self._jobs])
-        return {(p.topic, p.partition): p.offset for p in found if p.offset >= 0}
 
     def forget(self, task: Task) -> None:
         """Stop waiting for a task that was taken away."""

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from hub import kafka
 from hub.engine.log import log
-from hub.errors import BrokerError, ConfigurationError
+from hub.engine.transactions import FencedError
+from hub.errors import ConfigurationError
 from hub.stages.contract import Record
 
 if TYPE_CHECKING:
@@ -111,8 +112,8 @@ class Inbox:
 def _take_event(task: Task | None, message: Message, error: Any) -> None:
     """Handle what is no record: an error of the consumer, or of one of its partitions."""
     name = error.name()
-    if error.fatal():
-        raise BrokerError(f"this worker lost its membership: {error.str()}", name)
+    if error.fatal() or name == "_FATAL":  # the event of a fatal error does not call itself fatal
+        raise FencedError(f"this worker lost its membership: {error.str()}", name)
     if name == "_AUTO_OFFSET_RESET":
         if task is not None:
             raise ConfigurationError(

@@ -54,7 +54,9 @@ def no_members_left(broker: EmbeddedBroker) -> Iterator[None]:
 @pytest.fixture
 def group(settings: Settings, tmp_path: Path) -> ToyGroup:
     """Return a group with topics of its own on a broker that has the hub's topics too."""
-    provision.ensure(kafka.admin(settings), settings)
+    provision.ensure(
+        kafka.admin(settings), settings, correct=True
+    )  # another test may have left them otherwise
     return ToyGroup(settings, tmp_path)
 
 

@@ -6,14 +6,13 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.faults.script import SHORT, script
-from tests.faults.workers import PATIENCE_S, environment, until
+from tests.faults.workers import environment, until
 
 if TYPE_CHECKING:
     from tests.faults.harness import Hub
@@ -50,10 +49,8 @@ def test_supervisor_brings_workers_back(hub: Hub, calm_short: Outcome, tmp_path:
         hub.play(played, harm)
         assert len(killed) == 4
         workers = children(supervisor.pid)
-        began = time.monotonic()
         supervisor.send_signal(signal.SIGTERM)
-        assert supervisor.wait(PATIENCE_S) == 0
-        assert time.monotonic() - began < 10
+        assert supervisor.wait(10) == 0
         assert not any(Path(f"/proc/{worker}").exists() for worker in workers)
     finally:
         supervisor.kill()

@@ -28,9 +28,14 @@ WORKER = """
 import json, os, signal, sys, time
 slot, pipe = int(sys.argv[1]), int(sys.argv[2])
 signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
+stalled = slot == 0 and os.path.exists("stall")
 report = dict(slot=slot, ready=slot == 0 or os.path.exists("ready"),
-              alive=not os.path.exists("stalled"), reason="running", stopped=[], opened=os.getpid(),
+              alive=not stalled, reason="running", stopped=[], opened=os.getpid(),
               metrics="# HELP a b\\n# TYPE a gauge\\na 1.0\\n")
+if stalled:
+    os.remove("stall")
+    with open("stalling", "w") as file: file.write(str(os.getpid()))
+    os.rename("stalling", "stalled")
 while True:
     if os.path.exists("flood"): os._exit(6)
     os.write(pipe, json.dumps(report).encode() + b"\\n")
@@ -116,13 +121,12 @@ def test_a_killed_worker_is_started_again(two: Running) -> None:
 def test_a_stalled_worker_is_replaced(two: Running, tmp_path: Path) -> None:
     """A worker that says it is not alive is killed and started again."""
     two.until(lambda: two.pid(0) > 0)
-    (tmp_path / "stalled").touch()
     first = two.pid(0)
-    os.kill(first, signal.SIGKILL)  # its successor reports that it is stalled
-    two.until(lambda: two.pid(0) not in {0, first})
-    stalled = two.pid(0)
-    (tmp_path / "stalled").unlink()
-    two.until(lambda: two.pid(0) not in {0, stalled})
+    (tmp_path / "stall").touch()
+    os.kill(first, signal.SIGKILL)  # its successor, and only that one, reports that it is stalled
+    two.until((tmp_path / "stalled").exists)
+    stalled = int((tmp_path / "stalled").read_text("ascii"))
+    two.until(lambda: two.pid(0) not in {0, first, stalled})
 
 
 def test_a_stop_error_ends_everything(settings: Settings, tmp_path: Path) -> None:
