@@ -167,8 +167,9 @@ def _interleaved(years: Sequence[_Days]) -> Iterator[list[tuple[str, bytes, byte
 def _book() -> Table:
     text = packaged.read_text(BOOK)
     book: dict[str, Any] = {
-        "book_id": "zhejiang-2022", "version": 1, "text": text, "digest": hashlib.sha256(text.encode()).hexdigest(),
-        "author": "bench", "reason": "measured with it", "activated_at": 0,
+        "book_id": "zhejiang-2022", "version": 1, "text": text,
+        "digest": hashlib.sha256(text.encode()).hexdigest(), "author": "bench",
+        "reason": "measured with it", "activated_at": 0,
     }  # fmt: skip
     return Table(topics.RULES, b"active", contracts.codec().encode("hub.rule_book", book))
 

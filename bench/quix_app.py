@@ -65,7 +65,8 @@ def main() -> None:
     def topic(name: str) -> Any:
         return app.topic(
             name,
-            key_deserializer="bytes", value_deserializer="bytes", key_serializer="bytes", value_serializer="bytes",
+            key_deserializer="bytes", value_deserializer="bytes",
+            key_serializer="bytes", value_serializer="bytes",
         )  # fmt: skip
 
     known = {name: topic(name) for name in OUTPUTS}

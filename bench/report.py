@@ -41,14 +41,15 @@ def show(console: Console, results: Results) -> None:
     if results.restored is not None:
         back = results.restored
         console.print(
-            f"restore: {back.changes:,} changes in {back.seconds:.2f} s, {back.keys:,} keys in the stores afterwards"
+            f"restore: {back.changes:,} changes in {back.seconds:.2f} s; {back.keys:,} keys in the stores"
         )
     console.print(_verdicts(results.verdicts()))
 
 
 def _rates(results: Results) -> Table:
     grid = _grid("throughput: medians, between the first commit and the last", (
-        "", "rounds", "events/s", "slowest – fastest", "CPU s per million", "broker's, likewise", "resident MB",
+        "", "rounds", "events/s", "slowest – fastest", "CPU s per million", "broker's likewise",
+        "resident MB",
     ))  # fmt: skip
     found = results.summaries()
     for contestant in ALL:
@@ -64,7 +65,8 @@ def _rates(results: Results) -> Table:
 
 def _made(results: Results) -> Table:
     grid = _grid("what was made of the events", (
-        "", "facts", "identity", "invitations", "their changes", "decisions", "dead letters", "counter parts (of)",
+        "", "facts", "identity", "invitations", "their changes", "decisions", "dead letters",
+        "counter parts (of)",
     ))  # fmt: skip
     for name, made in results.made.items():
         parts = f"{made.parts:,} ({made.counters:,})" if made.parts else "–"

@@ -29,8 +29,9 @@ class Step(NamedTuple):
 class Stopwatch:
     """Measures functions between :meth:`wrap` and :meth:`restore`."""
 
-    def __init__(self) -> None:
-        """Calibrate on a function that does nothing."""
+    def __init__(self, clock: Callable[[], int] = time.thread_time_ns) -> None:
+        """Calibrate on a function that does nothing; ``clock`` returns nanoseconds."""
+        self._clock = clock
         self._own: dict[str, int] = {}
         self._calls: dict[str, int] = {}
         self._inner = [0]
@@ -52,7 +53,7 @@ class Stopwatch:
     def timed(self, label: str, function: Callable[..., Any]) -> Callable[..., Any]:
         """Return the function with a clock around it."""
         own, calls, inner, around = self._own, self._calls, self._inner, self._around
-        clock = time.thread_time_ns
+        clock = self._clock
         own.setdefault(label, 0)
         calls.setdefault(label, 0)
 
@@ -93,15 +94,15 @@ class Stopwatch:
         def bare() -> None:
             return None
 
-        timed = self.timed("", bare)
-        began = time.thread_time_ns()
+        timed, clock = self.timed("", bare), self._clock
+        began = clock()
         for _ in range(_ROUNDS):
             timed()
-        whole = (time.thread_time_ns() - began) // _ROUNDS
-        began = time.thread_time_ns()
+        whole = (clock() - began) // _ROUNDS
+        began = clock()
         for _ in range(_ROUNDS):
             bare()
-        plain = (time.thread_time_ns() - began) // _ROUNDS
+        plain = (clock() - began) // _ROUNDS
         inside = self._own.pop("") // _ROUNDS
         del self._calls[""]
         self._inner[:] = [0]

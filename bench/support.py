@@ -121,19 +121,26 @@ def rate_of(
 
     ``inputs`` are the input places with their end offsets, ``starts`` where the group began (absent = 0),
     ``finish`` the offset behind the last record of every place that must be worked off, inputs included.
-    What was committed in the first sample does not count: it was done before the clock started.
+    What was committed in the first sample does not count, it was done before the clock started: of the
+    records of all hops, which share was left then? That share of the input events has been measured.
     ValueError when the samples do not show both ends.
     """
 
-    def done(sample: Sample) -> int:
-        return sum(max(0, sample.committed.get(place, 0) - starts.get(place, 0)) for place in inputs)
+    def done(sample: Sample, places: Mapping[Place, int]) -> int:
+        return sum(
+            min(end, max(0, sample.committed.get(place, 0))) - starts.get(place, 0)
+            for place, end in places.items()
+            if place in sample.committed
+        )
 
-    total = sum(end - starts.get(place, 0) for place, end in inputs.items())
-    first = next((sample for sample in samples if done(sample) > 0), None)
+    def all_of(places: Mapping[Place, int]) -> int:
+        return sum(end - starts.get(place, 0) for place, end in places.items())
+
+    first = next((sample for sample in samples if done(sample, inputs) > 0), None)
     last = next((sample for sample in samples if reached(sample.committed, finish)), None)
     if first is None or last is None:
         raise ValueError("the samples show no beginning, or no end")
-    events = total - done(first)
+    events = round(all_of(inputs) * (1 - done(first, finish) / all_of(finish)))
     seconds = last.at_s - first.at_s
     if events <= 0 or seconds <= 0:
         raise ValueError("everything was done at the first commit: too few events to measure")

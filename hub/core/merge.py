@@ -105,9 +105,19 @@ def stamp(
 def merge(facts: Facts, stamps: Stamps, mark: bytes, assertions: Sequence[Assertion]) -> Outcome:
     """Merge the assertions of one event, stamped ``mark``, into the facts of a person, in place.
 
-    Raise a DeadLetterError (``FACT_UNKNOWN``) for a kind or field that is not in the catalogue; the
-    facts may then be merged in part and have to be thrown away.
+    Raise a DeadLetterError (``FACT_UNKNOWN`` for a kind or field that is not in the catalogue,
+    ``VALUE_INVALID`` for a value that cannot be its field's); the facts may then be merged in part and
+    have to be thrown away.
     """
+    try:
+        return _merge(facts, stamps, mark, assertions)
+    except TypeError:  # values are compared and joined unchecked: no check on the hot path
+        raise DeadLetterError(
+            Code.VALUE_INVALID, "assertions.fields", "a value is not of its field's type"
+        ) from None
+
+
+def _merge(facts: Facts, stamps: Stamps, mark: bytes, assertions: Sequence[Assertion]) -> Outcome:
     outcome = Outcome.NOTHING
     for kind, key, told in assertions:
         plan = _KINDS.get(kind)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 import msgspec
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -64,7 +65,19 @@ def test_what_is_asserted_survives_and_has_one_form(told: list[Assertion], data:
 def test_any_bytes_are_assertions_or_a_dead_letter(content: bytes, cut: int, more: bytes) -> None:
     """Arbitrary, misshapen, cut and lengthened bytes merge, or have a code; nothing else is raised."""
     for damaged in (content, content[:cut] + more, content[:cut] + more + content[cut + len(more) :]):
-        assert _code(damaged) in {None, Code.SCHEMA_MISMATCH, Code.FACT_UNKNOWN}
+        assert _code(damaged) in {None, Code.SCHEMA_MISMATCH, Code.FACT_UNKNOWN, Code.VALUE_INVALID}
+
+
+def test_a_value_of_another_type_is_a_dead_letter() -> None:
+    """A number where a growing set belongs has the code of an invalid value, in a new entry and an old one."""
+    wrong = encode([("party", b"", {"conflicts": 5})])
+    assert _code(wrong) == Code.VALUE_INVALID
+    facts: dict[str, Any] = {}
+    marks: dict[str, Any] = {}
+    merge(facts, marks, bytes(25), [("party", b"", {"conflicts": ["CONFLICT"]})])
+    with pytest.raises(DeadLetterError) as caught:
+        merge(facts, marks, bytes([1]) * 25, decode(wrong))
+    assert caught.value.code == Code.VALUE_INVALID
 
 
 def _code(content: bytes) -> str | None:
