@@ -69,7 +69,7 @@ def test_any_bytes_are_assertions_or_a_dead_letter(content: bytes, cut: int, mor
 
 
 def test_a_value_of_another_type_is_a_dead_letter() -> None:
-    """A number where a growing set belongs has the code of an invalid value, in a new entry and an old one."""
+    """A number where a growing set belongs has the code of an invalid value, in a new entry and an old."""
     wrong = encode([("party", b"", {"conflicts": 5})])
     assert _code(wrong) == Code.VALUE_INVALID
     facts: dict[str, Any] = {}
