@@ -23,13 +23,14 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from itertools import zip_longest
 from pathlib import Path
-from typing import Any, Final, NamedTuple, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 import msgspec
 
-from hub import contracts, packaged, topics
+from hub import activation, contracts, packaged, topics
 from hub.core import dates
 from hub.privacy.key_ring import KeyRing
+from hub.rules.book import load as load_book
 from hub.settings import Settings
 from hub.simulate.calendar import iso
 from hub.simulate.days import Plan, Year
@@ -166,12 +167,8 @@ def _interleaved(years: Sequence[_Days]) -> Iterator[list[tuple[str, bytes, byte
 
 def _book() -> Table:
     text = packaged.read_text(BOOK)
-    book: dict[str, Any] = {
-        "book_id": "zhejiang-2022", "version": 1, "text": text,
-        "digest": hashlib.sha256(text.encode()).hexdigest(), "author": "bench",
-        "reason": "measured with it", "activated_at": 0,
-    }  # fmt: skip
-    return Table(topics.RULES, b"active", contracts.codec().encode("hub.rule_book", book))
+    book = activation.record(text, load_book(text, file=BOOK).edition, "bench", "measured with it", 0)
+    return Table(topics.RULES, activation.KEY, contracts.codec().encode("hub.rule_book", book))
 
 
 def _organisations(

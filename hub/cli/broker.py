@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import signal
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from hub.cli.common import JsonOption, console, err_console, load_settings, new_app, print_json
+from hub.cli.common import JsonOption, console, err_console, load_settings, new_app, print_json, terminable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -66,7 +65,7 @@ def start(
     if detach and running is not None and port in {0, running.port}:
         _print(running, home, as_json=as_json, fresh=False)
         return
-    with progress_bar() as progress, _terminable():
+    with progress_bar() as progress, terminable():
         broker = EmbeddedBroker(home, port=port, heap_mb=heap_mb, detach=detach, progress=progress)
         broker.start()
     started = status(home)
@@ -141,7 +140,7 @@ def _stay(broker: EmbeddedBroker) -> None:
 
     err_console().print("Ctrl-C stops it.")
     try:
-        with _terminable():
+        with terminable():
             while not broker.wait(0.5):
                 pass
     except KeyboardInterrupt:
@@ -149,20 +148,6 @@ def _stay(broker: EmbeddedBroker) -> None:
         err_console().print("stopped; the data stay.")
         raise typer.Exit(0) from None
     raise EmbeddedBrokerError("Kafka ended by itself", str(broker.directory / "broker.log"), "see the log")
-
-
-@contextmanager
-def _terminable() -> Iterator[None]:
-    """Make SIGTERM what Ctrl-C is: a reason to leave in order."""
-
-    def interrupt(*_: Any) -> NoReturn:
-        raise KeyboardInterrupt
-
-    before = signal.signal(signal.SIGTERM, interrupt)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
 
 
 @contextmanager

@@ -8,13 +8,15 @@ error and exits with the error's code. Results go to standard output, nothing el
 from __future__ import annotations
 
 import json
+import signal
 import sys
-from typing import TYPE_CHECKING, Annotated, Any
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from rich.console import Console
 
@@ -31,6 +33,7 @@ __all__ = (
     "print_json",
     "print_table",
     "report",
+    "terminable",
 )
 
 _JSON: str = "hub.json"
@@ -123,3 +126,17 @@ def report(error: HubError, ctx: typer.Context) -> None:
         typer.echo(f"  where: {error.where}", err=True)
     if error.cure:
         typer.echo(f"  cure:  {error.cure}", err=True)
+
+
+@contextmanager
+def terminable() -> Iterator[None]:
+    """Make SIGTERM what Ctrl-C is: a reason to leave in order."""
+
+    def interrupt(*_: Any) -> NoReturn:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

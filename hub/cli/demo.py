@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import signal
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from hub.cli.common import JsonOption, console, err_console, new_app, print_json
+from hub.cli.common import JsonOption, console, err_console, new_app, print_json, terminable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -78,7 +77,7 @@ def demo(
             console().print("stopped" if stopped else f"no demo runs in {directory}", soft_wrap=True)
         return
     plan = Plan(people, days, seed, county, problems)
-    with _interruptible():
+    with terminable():
         result = _perform(plan, directory, workers, keep=keep, as_json=as_json)
     if result.differences:
         raise CheckFailedError(
@@ -173,20 +172,6 @@ def _playing(days: int) -> Iterator[Any]:
             bar.update(task, advance=1, description=iso(day.number), events=events)
 
         yield show
-
-
-@contextmanager
-def _interruptible() -> Iterator[None]:
-    """Make SIGTERM what Ctrl-C is: a reason to stop everything in order."""
-
-    def interrupt(*_: Any) -> NoReturn:
-        raise KeyboardInterrupt
-
-    before = signal.signal(signal.SIGTERM, interrupt)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
 
 
 def _how_to_look(site: Site) -> None:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 import time
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
     from hub.rules.cases import Result
     from hub.rules.model import Rule, RuleBook
     from hub.rules.problems import Problem
-    from hub.settings import Settings
 
 app = new_app(
     "Check, test, explain and activate rule books.\n\n"
@@ -31,8 +29,6 @@ app = new_app(
     "After a change: `hub rules check BOOK`, `hub rules test BOOK`, then `hub rules activate BOOK`. "
     "BOOK is a path, or the name of a packaged book."
 )
-
-_PUBLISH_S: Final = 10.0
 
 BookArgument = Annotated[
     str, typer.Argument(metavar="BOOK", help="Path of a book, or the name of a packaged one.")
@@ -148,7 +144,7 @@ def activate(
     Every worker switches at a recorded point and then looks at everybody it knows again.
     Example: hub rules activate zhejiang-2022 --author "rules officer" --reason "the plan starts, PIA 2022-03"
     """
-    from hub import rulebooks
+    from hub import activation, rulebooks
     from hub.errors import CheckFailedError
 
     file = rulebooks.read(book)
@@ -160,9 +156,9 @@ def activate(
             file.cases_file,
             f"see `hub rules test {book}`; nothing was published",
         )
-    record = _record(file, edition, author, reason)
+    record = activation.record(file.text, edition, author, reason, time.time_ns() // 1_000_000)
     settings = load_settings(bootstrap)
-    _publish(record, settings)
+    activation.publish(record, settings)
     if as_json:
         print_json({name: value for name, value in record.items() if name != "text"})
     else:
@@ -221,43 +217,3 @@ def _show_rule(rule: Rule, *, as_json: bool) -> None:
     typer.echo(f"{rule.reason_zh}\n{rule.reason_en}\n")
     typer.echo("\n".join((*describe(rule.condition, "zh"), "", *describe(rule.condition, "en"), "")))
     typer.echo(f"期限 holds until: {ends(rule.condition)}")
-
-
-def _record(file: BookFile, edition: str, author: str, reason: str) -> dict[str, Any]:
-    book_id, _, version = edition.partition("@")
-    return {
-        "book_id": book_id,
-        "version": int(version),
-        "text": file.text,
-        "digest": hashlib.sha256(file.text.encode()).hexdigest(),
-        "author": author,
-        "reason": reason,
-        "activated_at": time.time_ns() // 1_000_000,
-    }
-
-
-def _publish(record: dict[str, Any], settings: Settings) -> None:
-    """Publish the book as the active one; return when the broker has it."""
-    from hub import contracts, kafka, topics
-    from hub.errors import BrokerError, TopicsError
-
-    admin = kafka.admin(settings)
-    kafka.require_broker(admin, settings)
-    if topics.RULES not in admin.list_topics(timeout=_PUBLISH_S).topics:
-        raise TopicsError(
-            f"there is no topic {topics.RULES}", settings.bootstrap_servers, "make it: hub topics ensure"
-        )
-    refused: list[str] = []
-    producer = kafka.producer(settings)
-    producer.produce(
-        topics.RULES,
-        contracts.codec().encode("hub.rule_book", record),
-        b"active",
-        on_delivery=lambda error, _: refused.append(str(error)) if error else None,
-    )
-    waiting = producer.flush(_PUBLISH_S)
-    if waiting or refused:
-        raise BrokerError(
-            f"the book was not published: {refused[0] if refused else 'no answer in time'}",
-            settings.bootstrap_servers, "try again; the book that was active still is",
-        )  # fmt: skip

@@ -11,7 +11,6 @@ Layout::
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import shutil
@@ -20,15 +19,16 @@ import sys
 import tempfile
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-from hub import contracts, kafka, packaged, provision, topics
+from hub import activation, kafka, packaged, provision
 from hub.embedded import broker as embedded
 from hub.embedded import process
 from hub.embedded.broker import EmbeddedBroker
 from hub.errors import StopError, UsageError
 from hub.privacy.key_ring import KeyRing
 from hub.privacy.suite import SUITES
+from hub.rules.book import load as load_book
 
 if TYPE_CHECKING:
     from hub.embedded.jars import Progress
@@ -120,14 +120,11 @@ class Site:
     def _activate_book(self) -> None:
         """Publish the packaged rule book before the workers start: they know it from their first moment."""
         text = packaged.read_text(BOOK)
-        book: dict[str, Any] = {
-            "book_id": "zhejiang-2022", "version": 1, "text": text,
-            "digest": hashlib.sha256(text.encode()).hexdigest(),
-            "author": "hub demo", "reason": "the demo's rule book", "activated_at": int(time.time() * 1000),
-        }  # fmt: skip
-        producer = kafka.producer(self.settings)
-        producer.produce(topics.RULES, contracts.codec().encode("hub.rule_book", book), b"active")
-        producer.flush(_STOP_S)
+        edition = load_book(text, file=BOOK).edition
+        activation.publish(
+            activation.record(text, edition, "hub demo", "the demo's rule book", int(time.time() * 1000)),
+            self.settings,
+        )
 
     def _write_status(self) -> None:
         assert self._hub is not None

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
 import itertools
 import os
 import time
 from typing import TYPE_CHECKING, Any
 
-from hub import contracts, kafka, packaged, provision, topics
+from hub import activation, contracts, kafka, packaged, provision, topics
 from hub.demo.site import BOOK
 from hub.embedded.broker import settings_for
 from hub.engine.barrier import Barrier
 from hub.engine.supervisor import exit_codes
 from hub.errors import RetryError
+from hub.rules.book import load as load_book
 from hub.simulate.publish import Publisher
 from tests.faults.outcome import Outcome, check, read_outcome
 from tests.faults.workers import PATIENCE_S, Workers, until
@@ -69,14 +69,10 @@ class Hub:
         """Empty the topics and activate the packaged rule book."""
         empty_topics(self.settings)
         text = packaged.read_text(BOOK)
-        book = {
-            "book_id": "zhejiang-2022", "version": 1, "text": text,
-            "digest": hashlib.sha256(text.encode()).hexdigest(), "author": "tests", "reason": "tests",
-            "activated_at": int(time.time() * 1000),
-        }  # fmt: skip
-        producer = kafka.producer(self.settings)
-        producer.produce(topics.RULES, self._codec.encode("hub.rule_book", book), b"active")
-        assert producer.flush(PATIENCE_S) == 0
+        edition = load_book(text, file=BOOK).edition
+        activation.publish(
+            activation.record(text, edition, "tests", "tests", int(time.time() * 1000)), self.settings
+        )
         self._barrier = self._make_barrier()
         self._publisher = Publisher(self.settings)
         return self
