@@ -55,6 +55,21 @@ SUBJECT: Final = FactKind(
         Field("region_known", _F, _LAST, "an organisation was found for the person", "是否已找到归口组织"),
         Field("declined_on", _D, _LAST, "last declined", "最近一次谢绝日期"),
         Field("membership_ended_on", _D, _LAST, "lapsed, resigned or expelled on", "会籍终止日期"),
+        Field("group", _F, _LAST, "an organisation, not a person", "是否为单位而非个人"),
+        Field(
+            "stale_grounds",
+            _F,
+            _LAST,
+            "a membership ended, and nothing the person did is dated after its end",
+            "会籍终止后尚无新的依据",
+        ),
+        Field(
+            "moved",
+            _F,
+            _LAST,
+            "a member who belongs to another county now, or whose organisation is no more",
+            "会员现应归口其他县，或所属组织已撤销",
+        ),
     ),
 )
 """The computed kind. Its fields are what :mod:`hub.core.person` fills in."""
