@@ -64,7 +64,22 @@ CONSENT: Final = "redcross.consent.events"
 PARTY: Final = "redcross.party.events"
 REGISTRY: Final = "redcross.registry.events"
 DIRECTORY: Final = "redcross.directory.events"
-UPSTREAM: Final = (TRAINING, RESCUE, CONSENT, PARTY, REGISTRY, DIRECTORY)
+VOLUNTEER: Final = "redcross.volunteer.events"
+DONATION: Final = "redcross.donation.events"
+COUNCIL: Final = "redcross.council.events"
+PROJECT: Final = "redcross.project.events"
+UPSTREAM: Final = (
+    TRAINING,
+    RESCUE,
+    CONSENT,
+    PARTY,
+    REGISTRY,
+    DIRECTORY,
+    VOLUNTEER,
+    DONATION,
+    COUNCIL,
+    PROJECT,
+)
 FACTS: Final = "hub.facts"
 IDENTITY: Final = "hub.identity"
 STATE_INTAKE: Final = "hub.state.intake"
@@ -120,6 +135,10 @@ TOPICS: Final[tuple[Topic, ...]] = (
     _upstream(PARTY, "identity corrections, deaths and erasure requests", "身份更正、死亡与删除请求"),
     _upstream(REGISTRY, "the membership registry", "会员登记系统"),
     _upstream(DIRECTORY, "the organisation and region directory", "组织与区划目录"),
+    _upstream(VOLUNTEER, "the volunteer service", "志愿服务系统"),
+    _upstream(DONATION, "the donation system (money)", "捐款系统"),
+    _upstream(COUNCIL, "the councils' nominations", "理事会提名系统"),
+    _upstream(PROJECT, "the aid projects", "救助项目系统"),
     Topic(
         FACTS, "person key", None, Cleanup.DELETE, HORIZON, (),
         "canonical facts of a person, contact block sealed", "个人事实（联系信息已密封）",

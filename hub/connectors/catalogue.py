@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final, NamedTuple, TypeAlias
 
-from hub.connectors import consent, directory, party, registry, rescue, training
+from hub.connectors import (
+    consent,
+    council,
+    directory,
+    donation,
+    party,
+    project,
+    registry,
+    rescue,
+    training,
+    volunteer,
+)
 from hub.connectors.draft import Draft
 from hub.connectors.reading import Event, Reading
 
@@ -13,11 +24,17 @@ Connect: TypeAlias = Callable[[Event, Reading], Draft]
 """Make a draft of a decoded event; raise DeadLetterError when the source must put it right."""
 
 
+Forget: TypeAlias = Callable[[Event], str]
+"""Name the flow (a counter) in which an event about somebody who must stay unknown is counted, or return
+an empty text. It decides before anything else of the event is read."""
+
+
 class Connector(NamedTuple):
     """What reads one type of event. Its schema says on which topic it comes and if it is a prohibition."""
 
     ce_type: str
     connect: Connect
+    forget: Forget | None = None
 
 
 CONNECTORS: Final[tuple[Connector, ...]] = (
@@ -43,12 +60,26 @@ CONNECTORS: Final[tuple[Connector, ...]] = (
     Connector("member.expelled.v1", registry.expelled),
     Connector("member.corrected.v1", registry.corrected),
     Connector("invitation.responded.v1", registry.responded),
+    Connector("invitation.delivered.v1", registry.delivered),
     Connector("org.established.v1", directory.established),
     Connector("org.dissolved.v1", directory.dissolved),
     Connector("org.moved.v1", directory.moved),
     Connector("region.changed.v1", directory.region_changed),
     Connector("population.published.v1", directory.population_published),
+    Connector("volunteer.registered.v1", volunteer.registered),
+    Connector("volunteer.hours.accrued.v1", volunteer.hours_accrued),
+    Connector("volunteer.left.v1", volunteer.left),
+    Connector("donation.money.received.v1", donation.money_received, donation.anonymous),
+    Connector("donation.money.refunded.v1", donation.money_refunded),
+    Connector("council.candidate.nominated.v1", council.candidate_nominated),
+    Connector("council.candidate.withdrawn.v1", council.candidate_withdrawn),
+    Connector("project.participant.enrolled.v1", project.participant_enrolled, project.beneficiary),
 )
 """Every connector, in the order of the reference page."""
 
 BY_TYPE: Final[dict[str, Connect]] = {connector.ce_type: connector.connect for connector in CONNECTORS}
+
+FORGETTING: Final[dict[str, Forget]] = {
+    connector.ce_type: connector.forget for connector in CONNECTORS if connector.forget is not None
+}
+"""The types of which some events are only counted."""

@@ -18,7 +18,7 @@ Fields: TypeAlias = dict[str, Value]
 
 
 class Alias(msgspec.Struct, frozen=True, gc=False):
-    """A source's own key of somebody: ``kind`` is cert_no, member_key, card_no or invitation_id."""
+    """A source's own key of somebody: ``kind`` is the name of its field, such as cert_no or card_no."""
 
     kind: str
     value: str
@@ -70,6 +70,14 @@ class Person(msgspec.Struct):
     """Other facts that the block itself asserts: the consent in it."""
 
 
+class Organisation(msgspec.Struct, frozen=True):
+    """An organisation that an event is about, in the place of a person."""
+
+    uscc: str
+    """Its unified social credit code, valid and in normal form."""
+    contact: Contact | None = None
+
+
 class Broadcast(msgspec.Struct, frozen=True):
     """One record of a table that every worker holds: ``schema`` names its type (and so its topic)."""
 
@@ -84,6 +92,7 @@ class Draft(msgspec.Struct):
     """What one event comes to. Intake decides where it goes: see ``hub/stages/intake.py``."""
 
     person: Person | None = None
+    organisation: Organisation | None = None
     alias: Alias | None = None
     """The source's key under which the facts wait when the person is not sure."""
     binds: tuple[Alias, ...] = ()

@@ -123,6 +123,13 @@ class Reading:
         """Return a required word of a closed vocabulary, in lower case."""
         return self.text(event, field, fallback).lower()
 
+    def choice(self, event: Event, field: str, words: frozenset[str]) -> str:
+        """Return one of ``words``, in lower case; raise when the field holds another one."""
+        word = self.token(event, field)
+        if word not in words:
+            self.fail(Code.VALUE_INVALID, field, f"it is none of: {', '.join(sorted(words))}")
+        return word
+
     def day(self, event: Event, field: str, path: str = "") -> int:
         """Return a required day. For a prohibition: when it occurred, if unreadable or too far ahead."""
         try:

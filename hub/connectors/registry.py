@@ -100,6 +100,12 @@ def responded(event: Event, reading: Reading) -> Draft:
     return of_prohibited_either(event, reading, ("invitation_id",), *claims)
 
 
+def delivered(event: Event, reading: Reading) -> Draft:
+    """Note that an invitation reached the person, however it was sent."""
+    claim = Claim("delivery", None, {"on": reading.day(event, "on")})
+    return of_either(event, reading, ("invitation_id",), claim)
+
+
 def _ended(event: Event, reading: Reading, status: str) -> Draft:
     fields: Fields = {"status": status, "ended_on": reading.day(event, "on")}
     return of_alias(reading.required_alias(event, "card_no"), Claim("membership", None, fields))

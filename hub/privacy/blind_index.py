@@ -51,6 +51,10 @@ class BlindIndex:
         """Return the person's key: 16 bytes over the document's kind and number in normal form."""
         return self._finish(self._person, f"{document.kind}\0{document.number}".encode())
 
+    def organisation(self, uscc: str) -> bytes:
+        """Return the 16-byte key of an organisation by its credit code; never equal to a person's."""
+        return self._finish(self._inner, f"organisation\0{uscc}".encode())
+
     def alias(self, kind: str, value: str) -> bytes:
         """Return the 16-byte index of a source system's own key, such as a certificate number."""
         return self._finish(self._inner, f"alias\0{kind}\0{value}".encode())

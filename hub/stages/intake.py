@@ -5,6 +5,9 @@ Every record comes to exactly one of these ends:
 - facts of a sure person → ``hub.facts``, and their source keys as bindings → ``hub.identity``;
 - facts of somebody known by a source's key alone → ``hub.identity``, where they wait for the binding;
 - an event about somebody unsure → parked, sealed, on ``hub.identity``;
+- facts of an organisation → ``hub.facts``, under a key of its own;
+- an event about somebody who must stay unknown (an anonymous giver, somebody who is aided) → counted,
+  and nothing of it is kept;
 - a record of the directory → ``hub.organisations`` or ``hub.regions``;
 - unreadable or unlawful → a dead letter with a code and the path of the field;
 - a prohibition of which not even the person can be read → its source stops, until an operator
@@ -16,7 +19,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from hub.connectors.catalogue import BY_TYPE, Connect
+from hub.connectors.catalogue import BY_TYPE, FORGETTING, Connect
 from hub.connectors.places import Places
 from hub.connectors.reading import Event, Limits, Reading
 from hub.core import dates
@@ -117,6 +120,9 @@ class IntakeStage:
         if claimed != plan.ce_type and not plan.restrictive and self._is_prohibition(claimed):
             self._stop(record, Code.PROHIBITION_UNREADABLE, _MISTYPED, plan, desk)
             return
+        if plan.forget is not None and (flow := plan.forget(event)):
+            self._forget(flow, event, plan, desk)
+            return
         reading: Reading | None = None
         try:
             reading = self._reading(event, plan, desk)
@@ -185,6 +191,8 @@ class IntakeStage:
             self._delivery.to_person(person, person.document, case, desk)
         elif draft.alias is not None:
             self._delivery.to_alias(draft.alias, case, desk)
+        elif draft.organisation is not None:
+            self._delivery.to_organisation(draft.organisation, case, desk)
         elif person is not None and person.named:
             self._delivery.park(person.doubt, case, desk)
             desk.add(f"{PARKED}|reason={person.doubt}|system={plan.system}")
@@ -198,6 +206,15 @@ class IntakeStage:
         _received(plan.received, plan.system, plan.ce_type, case.reading.occurred_on, desk)
         if case.reading.problems:
             desk.add(f"{UNREADABLE}|system={plan.system}")
+
+    def _forget(self, flow: str, event: Event, plan: Plan, desk: Desk) -> None:
+        """Count the event and keep nothing of it, not even as a dead letter when it is wrong."""
+        try:
+            day = self._reading(event, plan, desk).occurred_on
+        except DeadLetterError:
+            day = dates.day_of(desk.ctx.now)
+        _received(plan.received, plan.system, plan.ce_type, day, desk)
+        desk.add(f"{flow}|system={plan.system}")
 
     def _reject(
         self,
@@ -231,7 +248,8 @@ def _received(names: dict[int, str], system: str, ce_type: str, day: int, desk: 
 
 
 def _planned(schema: Schema, connect: Connect) -> Plan:
-    return Plan(schema.ce_type, schema.source, schema.prohibition, connect, {})
+    forget = FORGETTING.get(schema.ce_type)
+    return Plan(schema.ce_type, schema.source, schema.prohibition, connect, {}, forget)
 
 
 def _system_of(topic: str) -> str:

@@ -12,6 +12,7 @@ from hub.connectors.reading import Limits, Reading
 from hub.contracts import catalogue
 from hub.core import dates
 from hub.core.document import check_digit
+from hub.core.uscc import check_character
 
 TIME: Final = "2022-05-08T10:00:00+08:00"
 OCCURRED: Final = dates.parse_ms(TIME)
@@ -31,6 +32,9 @@ ANTON: Final = number("33990119900307123")
 BEATE: Final = number("33990119880412002")
 """A woman born on 12 April 1988."""
 MINOR: Final = number("33990220090815220")
+
+COMPANY: Final = "91339901MA2XYNT01" + check_character("91339901MA2XYNT01")
+"""A made-up company of an unassigned county."""
 
 
 def person(**changes: Any) -> dict[str, Any]:
@@ -184,6 +188,54 @@ _FIELDS: Final[dict[str, dict[str, Any]]] = {
         "from_on": "2022-05-08",
     },
     "population.published.v1": {"region": "33", "year": 2021, "value": 65_400_000, "vintage": "2021"},
+    "invitation.delivered.v1": {"person": None, "invitation_id": "ab" * 16, **_ON, "channel": "sms"},
+    "volunteer.registered.v1": {
+        "person": person(),
+        "volunteer_key": "V 1",
+        "level": "registered",
+        "team": None,
+        **_ON,
+        "region": "330106",
+    },
+    "volunteer.hours.accrued.v1": {
+        "volunteer_key": "V 1",
+        "hours": 2.5,
+        "total_hours": 320.5,
+        "star": 3,
+        **_ON,
+    },
+    "volunteer.left.v1": {"volunteer_key": "V 1", **_ON},
+    "donation.money.received.v1": {
+        "donor_kind": "person",
+        "person": person(),
+        "uscc": None,
+        "org_name": None,
+        "org_region": None,
+        "anonymous": False,
+        "amount": 200.0,
+        "project": None,
+        "publicity_ok": None,
+        "donation_no": "D 1",
+        "donated_on": "2022-05-08",
+        "region": "330106",
+    },
+    "donation.money.refunded.v1": {"donation_no": "D 1", "refunded_on": "2022-05-08"},
+    "council.candidate.nominated.v1": {
+        "person": person(),
+        "council_org": "org-1",
+        "term": "9",
+        "session_on": "2022-09-01",
+        "nominated_by": None,
+        **_ON,
+    },
+    "council.candidate.withdrawn.v1": {"person": person(), "council_org": "org-1", "term": "9", **_ON},
+    "project.participant.enrolled.v1": {
+        "person": person(),
+        "project_id": "P1",
+        "role": "helper",
+        **_ON,
+        "region": "330106",
+    },
 }
 
 TYPES: Final = tuple(_FIELDS)

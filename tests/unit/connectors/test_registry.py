@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from hub.connectors.draft import Alias, Claim, Fields
 from hub.core.codes import Code
 from hub.errors import DeadLetterError
-from tests.unit.connectors.events import DAY, connected, drafted
+from tests.unit.connectors.events import DAY, connected, drafted, person
 
 CARD = Alias("card_no", "k1")
 INVITATION = Alias("invitation_id", "ab" * 16)
@@ -87,6 +89,14 @@ def test_the_keys_become_aliases_of_the_person() -> None:
 def test_later_events_name_the_card(ce_type: str) -> None:
     """After the admission the registry knows its member by the card."""
     assert drafted(ce_type).alias == CARD
+
+
+@pytest.mark.parametrize("block", [None, person()], ids=["by the invitation", "by the person"])
+def test_a_delivery_finds_the_person_either_way(block: dict[str, Any] | None) -> None:
+    """A delivery asserts its day, about the person or about whoever has the invitation."""
+    draft = drafted("invitation.delivered.v1", person=block, invitation_id="AB" * 16)
+    assert (Claim("delivery", None, {"on": DAY}), INVITATION) == (draft.claims[0], draft.alias)
+    assert (draft.person is None) == (block is None)
 
 
 def test_an_unreadable_answer_is_a_refusal() -> None:

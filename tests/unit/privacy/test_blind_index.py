@@ -21,6 +21,16 @@ def test_a_persons_key_is_the_hmac_of_kind_and_number() -> None:
     assert BlindIndex(PEPPER, INTL).person(person) == hmac.digest(PEPPER, message, "sha256")[:16]
 
 
+def test_an_organisations_key_is_the_hmac_of_its_credit_code() -> None:
+    """An organisation has a key of its own kind: no document and no source key has the same."""
+    index, code = BlindIndex(PEPPER, INTL), "91339901MA2XYNT01Q"
+    assert index.organisation(code) == hmac.digest(PEPPER, b"organisation\0" + code.encode(), "sha256")[:16]
+    assert index.organisation(code) not in {
+        index.key("organisation", code),
+        index.alias("organisation", code),
+    }
+
+
 def test_keys_do_not_change() -> None:
     """The values of a fixed pepper are part of every hub's data: this guards them."""
     index = BlindIndex(PEPPER, SM)

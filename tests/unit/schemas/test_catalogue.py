@@ -25,6 +25,8 @@ PROHIBITIONS = {
     "member.resigned.v1",
     "member.expelled.v1",
     "invitation.responded.v1",
+    "donation.money.refunded.v1",
+    "council.candidate.withdrawn.v1",
 }
 
 

@@ -20,6 +20,8 @@ from tests.unit.connectors.events import NOW, event
 CODEC: Final = contracts.codec()
 BLIND: Final = BlindIndex(b"p" * 32, INTL)
 SEALER: Final = Sealer(SealingKey.of(b"k" * INTL.key_bytes, INTL))
+FORGETTING: Final = ("flow.anonymous", "flow.beneficiaries")
+"""The counters of events of which nothing is kept."""
 
 
 @lru_cache(maxsize=1)
@@ -78,7 +80,7 @@ def decoded(emitted: Emitted) -> tuple[str, dict[str, Any]]:
 
 
 def ends(ctx: MemoryContext) -> list[str]:
-    """Return to which of the six ends each record came, in order of the ends; a binding is no end."""
+    """Return to which end each record came, in order of the ends; a binding is no end."""
     found = []
     for emitted in ctx.emitted:
         name, fields = decoded(emitted)
@@ -89,6 +91,8 @@ def ends(ctx: MemoryContext) -> list[str]:
             found += ["alias"] if fields["facts"] is not None else []
         else:
             found.append("parked" if name == "hub.parked" else "broadcast")
+    for flow in FORGETTING:
+        found += ["forgotten"] * sum(times for name, times in ctx.counters.items() if name.startswith(flow))
     return [*found, *("dead letter" for _ in ctx.dead_letters), *("stop" for _ in ctx.stops)]
 
 

@@ -20,6 +20,7 @@ from hub.stages.tables import HubTables
 from tests.unit.connectors.events import (
     ANTON,
     BEATE,
+    COMPANY,
     DAY,
     NOW,
     OCCURRED,
@@ -49,6 +50,8 @@ ISSUED = "training.certificate.issued.v1"
 REVOKED = "training.certificate.revoked.v1"
 WITHDRAWN = "consent.withdrawn.v1"
 DECLINED = "member.declined.v1"
+RECEIVED = "donation.money.received.v1"
+ENROLLED = "project.participant.enrolled.v1"
 CANARY = "司空无咎"
 ANTONS_KEY = BLIND.person(check("resident_id", ANTON))
 INVITATION = "ab" * 16
@@ -245,6 +248,46 @@ def test_what_is_no_prohibition_may_be_a_dead_letter(value: bytes | None, code: 
     assert len(rejected) == 1
     assert rejected[0][0].startswith(f"flow.rejected|code={code.value}|system=")
     assert sum(times for name, times in ctx.counters.items() if name.startswith("flow.received")) == 1
+
+
+@pytest.mark.parametrize(
+    ("ce_type", "changes", "counter"),
+    [
+        pytest.param(RECEIVED, {"anonymous": True}, "flow.anonymous|system=donation", id="anonymous"),
+        pytest.param(
+            RECEIVED,
+            {"anonymous": True, "donor_kind": "?", "donation_no": "", "envelope": {"time": "?", "id": ""}},
+            "flow.anonymous|system=donation",
+            id="anonymous-and-wrong",
+        ),
+        pytest.param(
+            RECEIVED,
+            {"anonymous": True, "person": None, "donor_kind": "org", "uscc": COMPANY, "org_name": CANARY},
+            "flow.anonymous|system=donation",
+            id="anonymous-company",
+        ),
+        pytest.param(
+            ENROLLED, {"role": "Beneficiary"}, "flow.beneficiaries|system=project", id="beneficiary"
+        ),
+        pytest.param(
+            ENROLLED,
+            {"role": "beneficiary", "on": "?", "person": person(doc_no="3.39901E+17", name=CANARY)},
+            "flow.beneficiaries|system=project",
+            id="beneficiary-and-wrong",
+        ),
+    ],
+)
+def test_who_must_stay_unknown_is_counted_and_forgotten(
+    ce_type: str, changes: dict[str, Any], counter: str
+) -> None:
+    """Of an anonymous gift and of somebody who is aided, two counters are all that is left."""
+    ctx = taken_in(ce_type, **changes)
+    assert (ctx.emitted, ctx.dead_letters, ctx.stops, ctx.memory.data) == ([], [], [], {})
+    assert ctx.counters[counter] == 1
+    day = "2022-06-01" if "envelope" in changes else "2022-05-08"
+    system = counter.partition("=")[2]
+    assert ctx.counters[f"flow.received|day={day}|system={system}|type={ce_type}"] == 1
+    assert len(ctx.counters) == 2
 
 
 def test_a_source_clock_may_be_a_little_ahead() -> None:
