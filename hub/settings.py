@@ -220,6 +220,15 @@ class Settings(BaseSettings):
             "证书未注明有效期时的月数（按类别，JSON）",
         ),
     ] = Field(default_factory=lambda: {"first_aider": 36, "cpr_aed": 36, "trainer": 36})
+    organ_quiet_days: Annotated[
+        int,
+        _is(
+            "quiet period for an organ donor's family when the event names none",
+            "事件未注明时，器官捐献者家属的静默期（天）",
+            ge=0,
+            le=3660,
+        ),
+    ] = 180
 
     # --- operations
     metrics_host: Annotated[str, _is("address of /metrics, /livez, /readyz", "监控端口监听地址")] = (

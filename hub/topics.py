@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 __all__ = (
     "BROADCAST",
     "BY_NAME",
+    "SENSITIVE",
     "STATE",
     "TOPICS",
     "UPSTREAM",
@@ -68,6 +69,9 @@ VOLUNTEER: Final = "redcross.volunteer.events"
 DONATION: Final = "redcross.donation.events"
 COUNCIL: Final = "redcross.council.events"
 PROJECT: Final = "redcross.project.events"
+BLOOD: Final = "redcross.blood.events"
+STEM_CELL: Final = "redcross.stem-cell.events"
+ORGAN: Final = "redcross.organ.events"
 UPSTREAM: Final = (
     TRAINING,
     RESCUE,
@@ -79,8 +83,14 @@ UPSTREAM: Final = (
     DONATION,
     COUNCIL,
     PROJECT,
+    BLOOD,
+    STEM_CELL,
+    ORGAN,
 )
+SENSITIVE: Final = frozenset({BLOOD, STEM_CELL, ORGAN})
+"""Upstream topics of which every event is of class s, whatever its fields are marked."""
 FACTS: Final = "hub.facts"
+FACTS_SENSITIVE: Final = "hub.facts.sensitive"
 IDENTITY: Final = "hub.identity"
 STATE_INTAKE: Final = "hub.state.intake"
 STATE_IDENTITY: Final = "hub.state.identity"
@@ -139,9 +149,17 @@ TOPICS: Final[tuple[Topic, ...]] = (
     _upstream(DONATION, "the donation system (money)", "捐款系统"),
     _upstream(COUNCIL, "the councils' nominations", "理事会提名系统"),
     _upstream(PROJECT, "the aid projects", "救助项目系统"),
+    _upstream(BLOOD, "the blood service (class s)", "献血系统（敏感）"),
+    _upstream(STEM_CELL, "the stem-cell donor programme (class s)", "造血干细胞捐献系统（敏感）"),
+    _upstream(ORGAN, "the organ donation system (class s)", "器官捐献系统（敏感）"),
     Topic(
         FACTS, "person key", None, Cleanup.DELETE, HORIZON, (),
         "canonical facts of a person, contact block sealed", "个人事实（联系信息已密封）",
+    ),
+    Topic(
+        FACTS_SENSITIVE, "person key", None, Cleanup.DELETE, HORIZON, (),
+        "facts of class s of a person, sealed whole under the sensitive key",
+        "个人敏感事实（以敏感密钥整体密封）",
     ),
     Topic(
         IDENTITY, "alias (a blind index)", None, Cleanup.DELETE, 90 * _DAY_MS, (),

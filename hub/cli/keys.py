@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
 app = new_app(
     "Make, rotate and show the keys that protect personal data.\n\n"
-    "The ring holds the pepper, from which every person's key is made and which never changes, and the "
-    "sealing keys, which rotate. Keep a backup apart from the data: without the ring nobody the hub knows "
-    "can be recognised or read again."
+    "The ring holds the pepper, from which every person's key is made and which never changes, the sealing "
+    "keys and the sensitive keys (for what is of class s), which rotate. Keep a backup apart from the data: "
+    "without the ring nobody the hub knows can be recognised or read again."
 )
 
 DirOption = Annotated[
@@ -83,10 +83,11 @@ def init(
 
 @app.command()
 def rotate(*, directory: DirOption = None, as_json: JsonOption = False) -> None:
-    """Make a new sealing key current; the old ones stay, so that what they sealed can be opened.
+    """Make a new sealing key and a new sensitive key current; the old ones stay, to open what they sealed.
 
-    The pepper does not rotate: every person's key is made with it. Copy the ring to every machine, then
-    restart the workers one by one.
+    The pepper does not rotate: every person's key is made with it. A ring that was made before there were
+    sensitive keys gets its first one this way. Copy the ring to every machine, then restart the workers one
+    by one.
 
     Example: hub keys rotate
     """
@@ -97,6 +98,7 @@ def rotate(*, directory: DirOption = None, as_json: JsonOption = False) -> None:
         print_json(_public(ring))
         return
     typer.echo(f"current sealing key: {ring.key_ids[-1]} ({len(ring.key_ids)} in the ring)")
+    typer.echo(f"current sensitive key: {ring.sensitive_ids[-1]} ({len(ring.sensitive_ids)} in the ring)")
     typer.echo("next: copy the ring to every machine, back it up, restart the workers one by one")
 
 
@@ -117,6 +119,12 @@ def show(*, directory: DirOption = None, as_json: JsonOption = False) -> None:
         ("sealing key", key, made_at, "current" if key == ring.key_ids[-1] else "opens only")
         for key, made_at in zip(ring.key_ids, ring.made_at, strict=True)
     ]
+    rows += [
+        ("sensitive key", key, made_at, "current" if key == ring.sensitive_ids[-1] else "opens only")
+        for key, made_at in zip(ring.sensitive_ids, ring.sensitive_made_at, strict=True)
+    ]
+    if not ring.sensitive_ids:
+        rows.append(("sensitive key", "none", "", "run `hub keys rotate`: the workers need one"))
     rows += [("recipient", key, "", name) for name, key in ring.recipient_ids.items()]
     print_table(("kind", "id", "made", ""), rows, title=f"{ring.directory} · suite {ring.suite.name}")
 
@@ -127,9 +135,15 @@ def _public(ring: KeyRing) -> dict[str, Any]:
         "directory": str(ring.directory),
         "suite": ring.suite.name,
         "pepper": ring.pepper_id,
-        "keys": [
-            {"id": key, "made_at": made_at, "current": key == ring.key_ids[-1]}
-            for key, made_at in zip(ring.key_ids, ring.made_at, strict=True)
-        ],
+        "keys": _shown(ring.key_ids, ring.made_at),
+        "sensitive_keys": _shown(ring.sensitive_ids, ring.sensitive_made_at),
         "recipients": ring.recipient_ids,
     }
+
+
+def _shown(ids: tuple[str, ...], made_at: tuple[str, ...]) -> list[dict[str, Any]]:
+    """Return what may be shown of keys of one kind; the last is the current one."""
+    return [
+        {"id": key, "made_at": made, "current": key == ids[-1]}
+        for key, made in zip(ids, made_at, strict=True)
+    ]

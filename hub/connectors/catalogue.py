@@ -6,14 +6,17 @@ from collections.abc import Callable
 from typing import Final, NamedTuple, TypeAlias
 
 from hub.connectors import (
+    blood,
     consent,
     council,
     directory,
     donation,
+    organ,
     party,
     project,
     registry,
     rescue,
+    stem_cell,
     training,
     volunteer,
 )
@@ -74,6 +77,12 @@ CONNECTORS: Final[tuple[Connector, ...]] = (
     Connector("council.candidate.nominated.v1", council.candidate_nominated),
     Connector("council.candidate.withdrawn.v1", council.candidate_withdrawn),
     Connector("project.participant.enrolled.v1", project.participant_enrolled, project.beneficiary),
+    Connector("blood.donation.qualified.v1", blood.donation_qualified),
+    Connector("hsc.donor.registered.v1", stem_cell.donor_registered),
+    Connector("hsc.donation.completed.v1", stem_cell.donation_completed),
+    Connector("organ.intent.registered.v1", organ.intent_registered),
+    Connector("organ.intent.revoked.v1", organ.intent_revoked),
+    Connector("organ.family.contactable.v1", organ.family_contactable),
 )
 """Every connector, in the order of the reference page."""
 

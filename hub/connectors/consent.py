@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hub.connectors.about import of_person, of_prohibited
 from hub.connectors.draft import Claim, Draft
-from hub.connectors.pledge import MEMBERSHIP, consent_claim
+from hub.connectors.pledge import GROUND_DISCLOSURE, MEMBERSHIP, consent_claim
 from hub.connectors.reading import Event, Reading
 
 
@@ -13,11 +13,17 @@ def granted(event: Event, reading: Reading) -> Draft:
     claim = consent_claim(event["consent"], reading, "consent.")
     draft = of_person(event, reading)
     draft.claims = [claim, *(other for other in draft.claims if other.key != claim.key)]
+    draft.everywhere = claim.key == GROUND_DISCLOSURE
     return draft
 
 
 def withdrawn(event: Event, reading: Reading) -> Draft:
-    """Withdraw the consent. A purpose that cannot be read counts as the one the hub acts on."""
+    """Withdraw the consent. A purpose that cannot be read counts as the one the hub acts on.
+
+    The same consent may have come with an event of class s: there it ends too.
+    """
     purpose = reading.text(event, "purpose", fallback=MEMBERSHIP)
     reading.day(event, "withdrawn_on")
-    return of_prohibited(event, reading, Claim("consent", purpose, {"status": "withdrawn"}))
+    draft = of_prohibited(event, reading, Claim("consent", purpose, {"status": "withdrawn"}))
+    draft.everywhere = True
+    return draft

@@ -107,4 +107,6 @@ class Draft(msgspec.Struct):
     superseded: Document | None = None
     """A document that was corrected away: its person is marked ``superseded_on``."""
     superseded_on: int = 0
+    everywhere: bool = False
+    """It concerns all that is known of the person: the facts of class s, which are kept apart, too."""
     broadcast: Broadcast | None = None

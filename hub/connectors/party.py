@@ -27,6 +27,7 @@ def deceased(event: Event, reading: Reading) -> Draft:
     """End all asking."""
     draft = of_prohibited(event, reading)
     draft.party["deceased_on"] = reading.day(event, "deceased_on")
+    draft.everywhere = True
     return draft
 
 
@@ -34,6 +35,7 @@ def erasure_requested(event: Event, reading: Reading) -> Draft:
     """Remember the request; whatever its scope, it ends all asking."""
     draft = of_prohibited(event, reading)
     draft.party["erasure_on"] = reading.day(event, "requested_on")
+    draft.everywhere = True
     return draft
 
 

@@ -10,6 +10,8 @@ from hub.core.codes import Code
 
 MEMBERSHIP: Final = "membership_invitation"
 """The purpose the hub acts on."""
+GROUND_DISCLOSURE: Final = "ground_disclosure"
+"""The purpose of naming a ground of class s in an invitation, instead of the unnamed one."""
 MAX_ITEMS: Final = 512
 """Most recipients a consent may name; Zhejiang has 90 counties."""
 

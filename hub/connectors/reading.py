@@ -45,12 +45,19 @@ def normal_key(text: str) -> str:
 class Limits:
     """What intake may be told to believe. Days and months are whole numbers."""
 
-    __slots__ = ("future_days", "valid_months")
+    __slots__ = ("future_days", "organ_quiet_days", "valid_months")
 
-    def __init__(self, future_days: int = 2, valid_months: dict[str, int] | None = None) -> None:
-        """Believe clocks up to ``future_days`` ahead; certificates last ``valid_months`` (default 36)."""
+    def __init__(
+        self, future_days: int = 2, valid_months: dict[str, int] | None = None, organ_quiet_days: int = 180
+    ) -> None:
+        """Believe clocks up to ``future_days`` ahead; certificates last ``valid_months`` (default 36).
+
+        A relative of an organ donor is left in peace for ``organ_quiet_days`` when the event does not
+        say how long.
+        """
         self.future_days = future_days
         self.valid_months = valid_months or {}
+        self.organ_quiet_days = organ_quiet_days
 
 
 class Reading:

@@ -42,6 +42,8 @@ class Code(StrEnum):
     STAGE_FAILED = "STAGE_FAILED"
     PROHIBITION_UNREADABLE = "PROHIBITION_UNREADABLE"
     ANONYMOUS = "ANONYMOUS"
+    SENSITIVE_UNSURE = "SENSITIVE_UNSURE"
+    DONOR_ALIVE = "DONOR_ALIVE"
 
 
 class Text(NamedTuple):
@@ -221,6 +223,18 @@ TEXTS: Final[dict[Code, Text]] = {
         "匿名捐赠者：不作身份识别。",
         "Nothing is to be done.",
         "无需处理。",
+    ),
+    Code.SENSITIVE_UNSURE: Text(
+        "A sensitive event names nobody for sure, and is never put aside to look for somebody.",
+        "敏感事件未能确定当事人；此类事件不作留置，也不作身份推断。",
+        "Complete or correct the document at the source and publish the event again.",
+        "请在来源系统补全或更正证件信息并重新发布。",
+    ),
+    Code.DONOR_ALIVE: Text(
+        "An organ donor's family contact is said to be the donor: the donor lives, or the record is wrong.",
+        "器官捐献者家属联系事件的当事人被标为捐献者本人：捐献者在世，或记录有误。",
+        "Check at the source whose record it is, and publish the relative's.",
+        "请在来源系统核对记录归属，并发布亲属本人的记录。",
     ),
 }
 """The texts of every code; a test guards that none is missing."""

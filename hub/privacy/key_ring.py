@@ -3,12 +3,15 @@
 ::
 
     <key dir>/              0700
-      ring.json             0600   suite, pepper, sealing keys, which one is current
+      ring.json             0600   suite, pepper, sealing keys and sensitive keys, oldest first
       recipients/<name>.pub        a recipient's X25519 public key, 64 hexadecimal digits
 
 The pepper never rotates: every person's key is made with it (docs/adr). Sealing keys do; the old ones
 stay, so that what they sealed can be opened. Files are written whole or not at all. Lose the ring and
 nobody the hub knows can be recognised or read again: back it up, apart from the data.
+
+A *sensitive* key seals what is of class s, and nothing else; the two kinds rotate together. A ring that
+was made before there were sensitive keys (format 1) gets its first one when it is rotated.
 
 A private key of a recipient belongs to the recipient. ``make_recipient`` makes a pair for
 demonstrations and tests, into a file of the caller's choice.
@@ -34,7 +37,9 @@ from hub.privacy.suite import SM, SUITES, Suite
 
 RING_FILE: Final = "ring.json"
 RECIPIENTS_DIR: Final = "recipients"
-FORMAT: Final = 1
+FORMAT: Final = 2
+BEFORE_SENSITIVE: Final = 1
+"""The format of a ring without sensitive keys."""
 
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9._-]{0,62}")
 _RESTORE: Final = "restore the key ring from its backup; a new one would make strangers of everybody known"
@@ -50,38 +55,65 @@ class Secrets(NamedTuple):
     keys: tuple[SealingKey, ...]
     """Oldest first; the last is the current one."""
     made_at: tuple[str, ...]
+    sensitive: tuple[SealingKey, ...] = ()
+    """As ``keys``, for class s; none in a ring of format 1."""
+    sensitive_made_at: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         """Show how many there are."""
         return f"Secrets(suite={self.suite.name}, {len(self.keys)} keys)"
 
     def with_new_key(self, entropy: Entropy, clock: Clock) -> Secrets:
-        """Return the secrets with one more sealing key, now the current one."""
-        key = SealingKey.of(entropy(self.suite.key_bytes), self.suite)
+        """Return the secrets with one more sealing key of either kind, now the current ones."""
+        key, sensitive = (SealingKey.of(entropy(self.suite.key_bytes), self.suite) for _ in range(2))
         made_at = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(clock()))
-        return self._replace(keys=(*self.keys, key), made_at=(*self.made_at, made_at))
+        return self._replace(
+            keys=(*self.keys, key),
+            made_at=(*self.made_at, made_at),
+            sensitive=(*self.sensitive, sensitive),
+            sensitive_made_at=(*self.sensitive_made_at, made_at),
+        )
 
     def text(self) -> str:
         """Return the text of the file."""
-        keys = [
-            {"id": key.id.hex(), "suite": key.suite.name, "made_at": made_at, "key": key.key.hex()}
-            for key, made_at in zip(self.keys, self.made_at, strict=True)
-        ]
-        document = {"format": FORMAT, "suite": self.suite.name, "pepper": self.pepper.hex(), "keys": keys}
+        document = {
+            "format": FORMAT,
+            "suite": self.suite.name,
+            "pepper": self.pepper.hex(),
+            "keys": _rows(self.keys, self.made_at),
+            "sensitive": _rows(self.sensitive, self.sensitive_made_at),
+        }
         return json.dumps(document, indent=1) + "\n"
 
     @classmethod
     def parse(cls, text: str) -> Secrets:
         """Return what a text holds, checked; raise ValueError, KeyError, TypeError or AttributeError."""
         document: dict[str, Any] = json.loads(text)
-        rows = document["keys"]
-        keys = tuple(SealingKey.of(bytes.fromhex(row["key"]), SUITES[row["suite"]]) for row in rows)
+        keys, made_at = _parsed(document["keys"])
+        before = document["format"] == BEFORE_SENSITIVE
+        sensitive, sensitive_made_at = ((), ()) if before else _parsed(document["sensitive"])
         pepper = bytes.fromhex(document["pepper"])
-        if document["format"] != FORMAT or len(pepper) != PEPPER_BYTES or not keys:
+        if not (before or document["format"] == FORMAT) or len(pepper) != PEPPER_BYTES or not keys:
             raise ValueError("not a key ring of this format")
-        if [key.id.hex() for key in keys] != [row["id"] for row in rows]:
-            raise ValueError("a key is not what its id says")
-        return cls(SUITES[document["suite"]], pepper, keys, tuple(str(row["made_at"]) for row in rows))
+        if not (before or sensitive):
+            raise ValueError("there is no sensitive key")
+        return cls(SUITES[document["suite"]], pepper, keys, made_at, sensitive, sensitive_made_at)
+
+
+def _rows(keys: tuple[SealingKey, ...], made_at: tuple[str, ...]) -> list[dict[str, str]]:
+    """Return keys as the file holds them."""
+    return [
+        {"id": key.id.hex(), "suite": key.suite.name, "made_at": made, "key": key.key.hex()}
+        for key, made in zip(keys, made_at, strict=True)
+    ]
+
+
+def _parsed(rows: list[dict[str, Any]]) -> tuple[tuple[SealingKey, ...], tuple[str, ...]]:
+    """Return the keys of some rows and when they were made; ValueError when an id does not fit its key."""
+    keys = tuple(SealingKey.of(bytes.fromhex(row["key"]), SUITES[row["suite"]]) for row in rows)
+    if [key.id.hex() for key in keys] != [row["id"] for row in rows]:
+        raise ValueError("a key is not what its id says")
+    return keys, tuple(str(row["made_at"]) for row in rows)
 
 
 class KeyRing:
@@ -138,7 +170,7 @@ class KeyRing:
         return cls(directory, secrets, _read_recipients(directory / RECIPIENTS_DIR), entropy)
 
     def rotate(self, *, clock: Clock = time.time) -> Self:
-        """Add a sealing key, write the ring, return it. Workers use the new key once restarted."""
+        """Add a key of either kind, write the ring, return it. Workers use the new keys once restarted."""
         path = self.directory / RING_FILE
         with secret_file.refusing(path), secret_file.locked(self.directory):
             # From the file, not from what was read before: somebody may have been faster.
@@ -167,6 +199,16 @@ class KeyRing:
         return self._secrets.made_at
 
     @property
+    def sensitive_ids(self) -> tuple[str, ...]:
+        """The public ids of the sensitive keys, oldest first; none in a ring that has not got one yet."""
+        return tuple(key.id.hex() for key in self._secrets.sensitive)
+
+    @property
+    def sensitive_made_at(self) -> tuple[str, ...]:
+        """When each sensitive key was made, RFC 3339 in UTC, in the order of ``sensitive_ids``."""
+        return self._secrets.sensitive_made_at
+
+    @property
     def recipient_ids(self) -> dict[str, str]:
         """Recipient -> public id of its public key, by name."""
         return {name: key_id(public, self.suite).hex() for name, public in sorted(self._recipients.items())}
@@ -178,6 +220,17 @@ class KeyRing:
     def sealer(self) -> Sealer:
         """Return a sealer that seals under the current key and opens under all."""
         return Sealer(self._secrets.keys[-1], self._secrets.keys[:-1], self._entropy)
+
+    def sensitive_sealer(self) -> Sealer:
+        """Return the sealer of class s; raise KeyRingError when the ring has no sensitive key yet."""
+        keys = self._secrets.sensitive
+        if not keys:
+            raise KeyRingError(
+                "the key ring was made before there were sensitive keys, and has none",
+                str(self.directory / RING_FILE),
+                "run `hub keys rotate`, back the ring up, copy it to every machine, restart the workers",
+            )
+        return Sealer(keys[-1], keys[:-1], self._entropy)
 
     def recipients(self) -> RecipientSealer:
         """Return a sealer for the recipients whose public keys are in the ring."""

@@ -41,13 +41,22 @@ def build_stages(
     """Return the hub's stages in the order of the flow, and a factory for its broadcast tables.
 
     Raises KeyRingError (a StopError) when ``settings.key_dir`` holds no readable key ring of the
-    configured cipher suite.
+    configured cipher suite, or one that has no sensitive key yet.
     """
     ring = keys if keys is not None else KeyRing.load(settings.key_dir, settings.cipher_suite)
     codec, blind, sealer = make_codec(settings), ring.blind_index(), ring.sealer()
     regions, crosswalk = data.regions(), data.crosswalk()
     stages: tuple[Stage, ...] = (
-        IntakeStage(codec, blind, sealer, regions, crosswalk, valid_months=settings.valid_months),
+        IntakeStage(
+            codec,
+            blind,
+            sealer,
+            regions,
+            crosswalk,
+            sensitive=ring.sensitive_sealer(),
+            valid_months=settings.valid_months,
+            organ_quiet_days=settings.organ_quiet_days,
+        ),
         IdentityStage(codec),
         MatchingStage(codec, blind, sealer, ring.recipients()),
     )

@@ -12,6 +12,7 @@ from hub.connectors.reading import Reading
 from hub.core import assertion
 from hub.core.document import Document
 from hub.stages.assembly import Assembly, Told
+from hub.stages.confidential import Confidential
 from hub.stages.contract import Context, Record
 
 
@@ -25,6 +26,8 @@ class Plan(NamedTuple):
     received: dict[int, str]
     """Day → the name of its counter: saves 0.8 µs an event."""
     forget: Forget | None = None
+    sensitive: bool = False
+    """Of class s: sealed whole, for a sure person only, and never on a topic of the others."""
 
 
 class Case(NamedTuple):
@@ -53,9 +56,10 @@ class Desk(NamedTuple):
 class Delivery:
     """Emits the records of one event. Stateless but for the keys of its assembly."""
 
-    def __init__(self, assembly: Assembly) -> None:
-        """Take what makes the records."""
+    def __init__(self, assembly: Assembly, confidential: Confidential) -> None:
+        """Take what makes the records, and what makes those of class s."""
         self._make = assembly
+        self._confide = confidential
 
     def announce(self, broadcast: Broadcast, case: Case, desk: Desk) -> None:
         """Tell every worker."""
@@ -72,8 +76,19 @@ class Delivery:
         for alias in draft.binds:
             index = make.alias(alias)
             emit(topics.IDENTITY, index, make.binding(index, alias.kind, who, reading.event_id, stamp))
+        if draft.everywhere:
+            emit(topics.FACTS_SENSITIVE, who, self._confide.facts(who, told, content, stamp, person.contact))
         if draft.superseded is not None:
             self._mark_superseded(draft.superseded, told, draft.superseded_on, desk)
+
+    def to_confidants(self, person: Person, document: Document, case: Case, desk: Desk) -> None:
+        """Emit an event of class s about a sure person: one sealed record, and no binding."""
+        make, reading = self._make, case.reading
+        who = make.person(document)
+        content = assertion.encode(make.assertions(case.draft, reading))
+        stamp = make.stamp(reading, content)
+        facts = self._confide.facts(who, _told(case, desk), content, stamp, person.contact)
+        desk.ctx.emit(topics.FACTS_SENSITIVE, who, facts)
 
     def to_organisation(self, organisation: Organisation, case: Case, desk: Desk) -> None:
         """Emit the facts of an organisation, and bind the source's keys to it."""

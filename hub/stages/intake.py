@@ -3,6 +3,8 @@
 Every record comes to exactly one of these ends:
 
 - facts of a sure person → ``hub.facts``, and their source keys as bindings → ``hub.identity``;
+- an event of class s about a sure person → ``hub.facts.sensitive``, sealed whole; about somebody unsure
+  → a dead letter, or, if it is a prohibition, its source stops;
 - facts of somebody known by a source's key alone → ``hub.identity``, where they wait for the binding;
 - an event about somebody unsure → parked, sealed, on ``hub.identity``;
 - facts of an organisation → ``hub.facts``, under a key of its own;
@@ -23,19 +25,20 @@ from hub.connectors.catalogue import BY_TYPE, FORGETTING, Connect
 from hub.connectors.places import Places
 from hub.connectors.reading import Event, Limits, Reading
 from hub.core import dates
-from hub.core.codes import Code
+from hub.core.codes import TEXTS, Code
 from hub.core.edition import Edition
 from hub.core.region import Crosswalk, RegionTable
 from hub.errors import DeadLetterError
 from hub.privacy.blind_index import BlindIndex
 from hub.privacy.sealing import Sealer
-from hub.schemas.catalogue import Schema
+from hub.schemas.catalogue import Schema, personal_fields
 from hub.schemas.codec import Codec
 from hub.stages.assembly import Assembly
+from hub.stages.confidential import Confidential
 from hub.stages.contract import Batch, Context, Record, TableChange
 from hub.stages.delivery import Case, Delivery, Desk, Plan
 from hub.stages.salvage import Salvage
-from hub.topics import UPSTREAM
+from hub.topics import SENSITIVE, UPSTREAM
 
 RECEIVED: Final = "flow.received"
 REJECTED: Final = "flow.rejected"
@@ -63,14 +66,16 @@ class IntakeStage:
         regions: RegionTable,
         crosswalk: Crosswalk,
         *,
+        sensitive: Sealer,
         future_days: int = 2,
         valid_months: Mapping[str, int] | None = None,
+        organ_quiet_days: int = 180,
     ) -> None:
-        """Take keys and tables; sources' clocks may be ``future_days`` ahead."""
+        """Take keys (``sensitive`` is class s's) and tables; sources' clocks may be ``future_days`` ahead."""
         self._codec = codec
-        self._delivery = Delivery(Assembly(codec, blind_index, sealer))
+        self._delivery = Delivery(Assembly(codec, blind_index, sealer), Confidential(codec, sensitive))
         self._salvage = Salvage(codec)
-        self._limits = Limits(future_days, dict(valid_months or {}))
+        self._limits = Limits(future_days, dict(valid_months or {}), organ_quiet_days)
         self._crosswalk = crosswalk
         self._places = Places(regions, crosswalk, 0)
         self._plans = {
@@ -188,7 +193,11 @@ class IntakeStage:
         if draft.broadcast is not None:
             self._delivery.announce(draft.broadcast, case, desk)
         elif person is not None and person.document is not None:
-            self._delivery.to_person(person, person.document, case, desk)
+            deliver = self._delivery.to_confidants if plan.sensitive else self._delivery.to_person
+            deliver(person, person.document, case, desk)
+        elif plan.sensitive:
+            self._unsure(case, desk)
+            return
         elif draft.alias is not None:
             self._delivery.to_alias(draft.alias, case, desk)
         elif draft.organisation is not None:
@@ -206,6 +215,14 @@ class IntakeStage:
         _received(plan.received, plan.system, plan.ce_type, case.reading.occurred_on, desk)
         if case.reading.problems:
             desk.add(f"{UNREADABLE}|system={plan.system}")
+
+    def _unsure(self, case: Case, desk: Desk) -> None:
+        """Refuse an event of class s that names nobody for sure: it waits nowhere and is scored by nobody."""
+        if case.plan.restrictive:
+            self._stop(case.record, Code.PROHIBITION_UNREADABLE, _NOBODY, case.plan, desk)
+            return
+        error = DeadLetterError(Code.SENSITIVE_UNSURE, "person.doc_no", TEXTS[Code.SENSITIVE_UNSURE].en)
+        self._reject(case.record, error, desk, case.plan, case.reading)
 
     def _forget(self, flow: str, event: Event, plan: Plan, desk: Desk) -> None:
         """Count the event and keep nothing of it, not even as a dead letter when it is wrong."""
@@ -249,7 +266,8 @@ def _received(names: dict[int, str], system: str, ce_type: str, day: int, desk: 
 
 def _planned(schema: Schema, connect: Connect) -> Plan:
     forget = FORGETTING.get(schema.ce_type)
-    return Plan(schema.ce_type, schema.source, schema.prohibition, connect, {}, forget)
+    sensitive = schema.topic in SENSITIVE or "s" in personal_fields(schema.type).values()
+    return Plan(schema.ce_type, schema.source, schema.prohibition, connect, {}, forget, sensitive)
 
 
 def _system_of(topic: str) -> str:

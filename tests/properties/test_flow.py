@@ -24,8 +24,9 @@ from tests.properties.test_matching import BOOK, DAY0
 CODEC: Final = contracts.codec()
 BLIND: Final = BlindIndex(b"p" * 32, INTL)
 SEALER: Final = Sealer(SealingKey.of(b"k" * INTL.key_bytes, INTL))
+SENSITIVE: Final = Sealer(SealingKey.of(b"s" * INTL.key_bytes, INTL))
 STAGES: Final = (
-    IntakeStage(CODEC, BLIND, SEALER, data.regions(), data.crosswalk()),
+    IntakeStage(CODEC, BLIND, SEALER, data.regions(), data.crosswalk(), sensitive=SENSITIVE),
     IdentityStage(CODEC),
     MatchingStage(CODEC, BLIND, SEALER, RecipientSealer({"registry": new_pair()[1]}, INTL)),
 )

@@ -53,6 +53,21 @@ def test_rotate_makes_a_new_current_key(tmp_path: Path) -> None:
     after = json.loads(hub("rotate", "--dir", tmp_path, "--json").stdout)
     assert [key["current"] for key in after["keys"]] == [False, False, True]
     assert (after["keys"][0]["id"], after["pepper"]) == (before["keys"][0]["id"], before["pepper"])
+    assert [key["current"] for key in after["sensitive_keys"]] == [False, False, True]
+    assert after["sensitive_keys"][0] == {**before["sensitive_keys"][0], "current": False}
+
+
+def test_show_says_that_an_older_ring_needs_a_rotation(tmp_path: Path) -> None:
+    """A ring without a sensitive key is shown, with what to do about it."""
+    hub("init", "--dir", tmp_path)
+    document = json.loads((tmp_path / "ring.json").read_text())
+    del document["sensitive"]
+    (tmp_path / "ring.json").write_text(json.dumps({**document, "format": 1}))
+    shown = hub("show", "--dir", tmp_path)
+    assert (shown.exit_code, "hub keys rotate" in shown.stdout) == (0, True)
+    assert json.loads(hub("show", "--dir", tmp_path, "--json").stdout)["sensitive_keys"] == []
+    assert hub("rotate", "--dir", tmp_path).exit_code == 0
+    assert len(json.loads(hub("show", "--dir", tmp_path, "--json").stdout)["sensitive_keys"]) == 1
 
 
 def test_show_prints_ids_and_no_key(tmp_path: Path) -> None:
@@ -63,6 +78,7 @@ def test_show_prints_ids_and_no_key(tmp_path: Path) -> None:
     for shown in (hub("show", "--dir", tmp_path).stdout, hub("show", "--dir", tmp_path, "--json").stdout):
         assert ring.pepper_id in shown
         assert ring.key_ids[0] in shown
+        assert ring.sensitive_ids[0] in shown
         assert not any(secret in shown for secret in secrets)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from hub import data
+from hub import data, topics
 from hub.connectors.catalogue import BY_TYPE
 from hub.connectors.draft import Draft
 from hub.connectors.places import Places
@@ -236,9 +236,30 @@ _FIELDS: Final[dict[str, dict[str, Any]]] = {
         **_ON,
         "region": "330106",
     },
+    "blood.donation.qualified.v1": {
+        "person": person(),
+        "kind": "whole",
+        "donated_on": "2022-05-08",
+        "count_to_date": 4,
+    },
+    "hsc.donor.registered.v1": {"person": person(), "registered_on": "2022-05-08"},
+    "hsc.donation.completed.v1": {"person": person(), "completed_month": "2022-05"},
+    "organ.intent.registered.v1": {"person": person(), "scope": "organs", **_ON},
+    "organ.intent.revoked.v1": {"person": person(), **_ON},
+    "organ.family.contactable.v1": {
+        "person": person(),
+        "relation": "配偶",
+        "donor_ref": "D-77",
+        "quiet_until": None,
+        "coordinator_id": "C-5",
+        "released": False,
+    },
 }
 
 TYPES: Final = tuple(_FIELDS)
+SENSITIVE: Final = tuple(
+    ce_type for ce_type in TYPES if catalogue().by_type(ce_type).topic in topics.SENSITIVE
+)
 PROHIBITIONS: Final = tuple(ce_type for ce_type in TYPES if catalogue().by_type(ce_type).prohibition)
 
 

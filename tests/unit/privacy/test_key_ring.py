@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import stat
 from pathlib import Path
 
@@ -61,6 +62,38 @@ def test_rotation_adds_a_key_and_keeps_the_rest(ring: KeyRing) -> None:
         ring.sealer().open(rotated.sealer().seal(b"plain"))
 
 
+def test_sensitive_keys_are_a_kind_of_their_own(ring: KeyRing) -> None:
+    """Neither kind opens what the other sealed; both rotate together, and old seals open."""
+    sealed = ring.sensitive_sealer().seal(b"plain", b"aad")
+    with pytest.raises(KeyRingError):
+        ring.sealer().open(sealed, b"aad")
+    with pytest.raises(KeyRingError):
+        ring.sensitive_sealer().open(ring.sealer().seal(b"plain"))
+    rotated = ring.rotate(clock=lambda: 86_400.0)
+    assert rotated.sensitive_ids[:-1] == ring.sensitive_ids
+    assert len({*rotated.sensitive_ids, *rotated.key_ids}) == 4
+    assert rotated.sensitive_made_at == ("1970-01-01T00:00:00Z", "1970-01-02T00:00:00Z")
+    assert rotated.sensitive_sealer().open(sealed, b"aad") == b"plain"
+    assert rotated.sensitive_sealer().seal(b"plain")[2:6].hex() == rotated.sensitive_ids[-1]
+
+
+def test_an_older_ring_gets_its_sensitive_key_by_rotation(ring: KeyRing) -> None:
+    """A ring of format 1 serves as before, says what it lacks when asked, and rotation mends it."""
+    path = ring.directory / "ring.json"
+    document = json.loads(path.read_text())
+    del document["sensitive"]
+    path.write_text(json.dumps({**document, "format": 1}))
+    old = KeyRing.load(ring.directory)
+    assert (old.key_ids, old.sensitive_ids, old.sensitive_made_at) == (ring.key_ids, (), ())
+    assert old.sealer().open(ring.sealer().seal(b"plain")) == b"plain"
+    with pytest.raises(KeyRingError, match="has none") as caught:
+        old.sensitive_sealer()
+    assert "hub keys rotate" in caught.value.cure
+    mended = old.rotate()
+    assert (mended.pepper_id, len(mended.key_ids), len(mended.sensitive_ids)) == (ring.pepper_id, 2, 1)
+    assert KeyRing.load(ring.directory).sensitive_sealer().key_id.hex() == mended.sensitive_ids[0]
+
+
 def test_two_rotations_from_one_loaded_ring_both_count(ring: KeyRing) -> None:
     """A rotation starts from what is on disk, not from what was read before."""
     assert len({*ring.rotate().key_ids, *ring.rotate().key_ids}) == 3
@@ -106,7 +139,9 @@ def test_a_ring_that_others_can_read_is_refused(ring: KeyRing, mode: int) -> Non
     ("old", "new"),
     [
         pytest.param("{", "", id="no-json"),
-        pytest.param('"format": 1', '"format": 2', id="another-format"),
+        pytest.param('"format": 2', '"format": 3', id="another-format"),
+        pytest.param('"format": 2', '"format": 0', id="no-format"),
+        pytest.param('"sensitive": [', '"sensitive": [], "gone": [', id="no-sensitive-key"),
         pytest.param('"pepper": "', '"pepper": "00', id="long-pepper"),
         pytest.param('"suite": "sm"', '"suite": "rot13"', id="unknown-suite"),
         pytest.param('"key": "', '"key": "zz', id="no-hexadecimal"),
@@ -151,7 +186,7 @@ def test_the_ring_does_not_show_its_keys(ring: KeyRing) -> None:
     text = (ring.directory / "ring.json").read_text()
     shown = repr(ring)
     secrets = [part for part in text.split('"') if len(part) >= 32]
-    assert len(secrets) == 2
+    assert len(secrets) == 3
     assert not any(secret in shown for secret in secrets)
     assert ring.key_ids[0] in shown
 

@@ -27,6 +27,7 @@ PROHIBITIONS = {
     "invitation.responded.v1",
     "donation.money.refunded.v1",
     "council.candidate.withdrawn.v1",
+    "organ.intent.revoked.v1",
 }
 
 
@@ -91,6 +92,31 @@ def test_personal_fields_are_found_in_shared_records() -> None:
     assert {"person.name", "person.doc_no", "person.phone", "person.guardian.name", "cert_no"} <= set(found)
     assert not {"person", "person.guardian", "cert_kind", "envelope.id"} & set(found)
     assert set(found.values()) == {"p"}
+
+
+def test_exactly_the_sensitive_topics_have_sensitive_fields() -> None:
+    """Marks and topics agree: each event of a sensitive topic tells something of class s, no other does."""
+    upstream = [schema for schema in catalogue() if schema.topic in topics.UPSTREAM]
+    marked = {schema.ce_type for schema in upstream if "s" in personal_fields(schema.type).values()}
+    assert marked == {schema.ce_type for schema in upstream if schema.topic in topics.SENSITIVE}
+    assert len(marked) == 6
+
+
+def test_no_schema_has_room_for_what_must_not_be_accepted() -> None:
+    """Volumes, hospitals, tissue types, accounts, recipients and positions are in no upstream schema."""
+    refused = {
+        "volume",
+        "hospital",
+        "hla",
+        "account",
+        "recipient",
+        "emergency_contact",
+        "relatives",
+        "position",
+    }
+    upstream = [schema for schema in catalogue() if schema.topic in topics.UPSTREAM]
+    leaves = {path.rpartition(".")[2] for schema in upstream for path in names(schema.type)}
+    assert not {leaf for leaf in leaves if any(word in leaf.split("_") for word in refused)}
 
 
 def test_personal_fields_inside_collections_have_their_own_paths() -> None:

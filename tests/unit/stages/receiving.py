@@ -6,20 +6,24 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any, Final
 
+import msgspec
+
 from hub import contracts, data, topics
 from hub.core import assertion
 from hub.privacy.blind_index import BlindIndex
 from hub.privacy.sealing import Sealer, SealingKey
 from hub.privacy.suite import INTL
+from hub.stages.confidential import Content
 from hub.stages.contract import Batch, Record, Stage
 from hub.stages.identity import IdentityStage
 from hub.stages.intake import IntakeStage
 from hub.stages.memory import Emitted, MemoryContext
-from tests.unit.connectors.events import NOW, event
+from tests.unit.connectors.events import NOW, SENSITIVE, event
 
 CODEC: Final = contracts.codec()
 BLIND: Final = BlindIndex(b"p" * 32, INTL)
 SEALER: Final = Sealer(SealingKey.of(b"k" * INTL.key_bytes, INTL))
+SENSITIVE_SEALER: Final = Sealer(SealingKey.of(b"s" * INTL.key_bytes, INTL))
 FORGETTING: Final = ("flow.anonymous", "flow.beneficiaries")
 """The counters of events of which nothing is kept."""
 
@@ -27,7 +31,14 @@ FORGETTING: Final = ("flow.anonymous", "flow.beneficiaries")
 @lru_cache(maxsize=1)
 def intake() -> IntakeStage:
     """Return an intake stage with keys of its own."""
-    return IntakeStage(CODEC, BLIND, SEALER, data.regions(), data.crosswalk())
+    return new_intake()
+
+
+def new_intake(**limits: Any) -> IntakeStage:
+    """Return an intake stage of one's own."""
+    return IntakeStage(
+        CODEC, BLIND, SEALER, data.regions(), data.crosswalk(), sensitive=SENSITIVE_SEALER, **limits
+    )
 
 
 @lru_cache(maxsize=1)
@@ -89,11 +100,21 @@ def ends(ctx: MemoryContext) -> list[str]:
             found += [] if superseded else ["facts"]
         elif name == "hub.alias":
             found += ["alias"] if fields["facts"] is not None else []
+        elif name == "hub.sensitive_facts":
+            found += ["sensitive"] if content_of(emitted).type in SENSITIVE else []
         else:
             found.append("parked" if name == "hub.parked" else "broadcast")
     for flow in FORGETTING:
         found += ["forgotten"] * sum(times for name, times in ctx.counters.items() if name.startswith(flow))
     return [*found, *("dead letter" for _ in ctx.dead_letters), *("stop" for _ in ctx.stops)]
+
+
+def content_of(emitted: Emitted) -> Content:
+    """Return what is sealed in a record of class s, opened for the person it is about."""
+    fields = decoded(emitted)[1]
+    assert fields["person"] == emitted.key
+    opened = SENSITIVE_SEALER.open(fields["sealed"], fields["person"])
+    return msgspec.msgpack.decode(opened, type=Content)
 
 
 def facts_of(ctx: MemoryContext) -> dict[str, Any]:

@@ -14,7 +14,6 @@ from hub.core.codes import Code
 from hub.core.document import check
 from hub.core.fact import BY_NAME
 from hub.stages.contract import Batch, Record
-from hub.stages.intake import IntakeStage
 from hub.stages.memory import MemoryContext
 from hub.stages.tables import HubTables
 from tests.unit.connectors.events import (
@@ -25,6 +24,7 @@ from tests.unit.connectors.events import (
     NOW,
     OCCURRED,
     PROHIBITIONS,
+    SENSITIVE,
     TYPES,
     consent,
     number,
@@ -35,12 +35,14 @@ from tests.unit.stages.receiving import (
     CODEC,
     SEALER,
     asserted,
+    content_of,
     decoded,
     ends,
     facts_of,
     fed,
     framed,
     intake,
+    new_intake,
     on,
     taken_in,
     topic_of,
@@ -59,10 +61,10 @@ INVITATION = "ab" * 16
 
 @pytest.mark.parametrize("ce_type", TYPES)
 def test_every_valid_event_comes_to_one_end(ce_type: str) -> None:
-    """A valid event is facts, waiting facts or a broadcast, once."""
+    """A valid event is facts, waiting facts, facts of class s or a broadcast, once."""
     ctx = taken_in(ce_type)
     (end,) = ends(ctx)
-    assert end in {"facts", "alias", "broadcast"}
+    assert end in ({"sensitive"} if ce_type in SENSITIVE else {"facts", "alias", "broadcast"})
     assert (
         ctx.counters[f"flow.received|day=2022-05-08|system={topic_of(ce_type).split('.')[1]}|type={ce_type}"]
         == 1
@@ -73,8 +75,11 @@ def test_every_valid_event_comes_to_one_end(ce_type: str) -> None:
 @pytest.mark.parametrize("ce_type", TYPES)
 def test_what_is_asserted_is_in_the_catalogue(ce_type: str) -> None:
     """Every asserted kind and field is one of the fact catalogue."""
-    for emitted in on(taken_in(ce_type), topics.FACTS):
-        for kind, _, fields in decoded(emitted)[1]["assertions"]:
+    ctx = taken_in(ce_type)
+    told = [decoded(emitted)[1]["assertions"] for emitted in on(ctx, topics.FACTS)]
+    told += [assertion.decode(content_of(emitted).assertions) for emitted in on(ctx, topics.FACTS_SENSITIVE)]
+    for assertions in told:
+        for kind, _, fields in assertions:
             assert {name for name in fields if BY_NAME[kind].field(name) is None} == set()
 
 
@@ -294,7 +299,7 @@ def test_a_source_clock_may_be_a_little_ahead() -> None:
     """An event from two days ahead is believed, one from later is not; the days are a setting."""
     just = dates.iso(dates.day_of(NOW) + 2)
     assert ends(taken_in(ISSUED, envelope={"time": just})) == ["facts"]
-    strict = IntakeStage(CODEC, BLIND, SEALER, data.regions(), data.crosswalk(), future_days=0)
+    strict = new_intake(future_days=0)
     assert ends(fed(strict, topics.TRAINING, [framed(ISSUED, envelope={"time": just})])) == ["dead letter"]
 
 
@@ -395,7 +400,7 @@ def test_a_damaged_prohibition_restrains_whom_it_still_names() -> None:
 
 def test_a_defect_of_the_hub_stops_at_a_prohibition(monkeypatch: pytest.MonkeyPatch) -> None:
     """When the hub fails on a prohibition its source stops; other events are the engine's to isolate."""
-    stage = IntakeStage(CODEC, BLIND, SEALER, data.regions(), data.crosswalk())
+    stage = new_intake()
 
     def broken(_event: object, _reading: object) -> Draft:
         raise ZeroDivisionError
