@@ -100,8 +100,8 @@ def topics_page() -> str:
         "# Topics\n\n"
         "Made by `hub topics ensure`, compared by `hub topics check`. Partition counts are fixed at birth.\n"
         "Of a topic that an upstream system owns only the partition count is checked: it may be smaller\n"
-        "than the hub's, not larger. `retention.ms` of upstream topics and of `hub.facts` follows\n"
-        "`HUB_RECOVERY_HORIZON_DAYS`.\n\n" + table(columns, rows)
+        "than the hub's, not larger. `retention.ms` of upstream topics, `hub.facts` and\n"
+        "`hub.facts.sensitive` follows `HUB_RECOVERY_HORIZON_DAYS`.\n\n" + table(columns, rows)
     )
 
 
