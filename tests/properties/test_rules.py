@@ -29,9 +29,9 @@ from hub.rules.model import (
     NoneOf,
     Path,
     Rule,
-    Text,
 )
 from hub.rules.operators import OPERATORS, Operand, Operator
+from hub.rules.part import Text
 from hub.rules.vocabulary import values_of
 
 BOOK: Final = load(packaged.read_text("rules/books/zhejiang-2022.yaml"), file="zhejiang-2022.yaml")
