@@ -193,12 +193,20 @@ def _show_book(book: RuleBook, *, as_json: bool) -> None:
         print_json(book.model_dump(mode="json"))
         return
     rows = [
-        (rule.id, f"P{rule.priority}", rule.status, rule.version, f"{rule.title_zh} · {rule.title_en}")
+        (
+            rule.id,
+            f"P{rule.priority}",
+            rule.status,
+            rule.version,
+            rule.data_class,
+            rule.public or rule.id,
+            rule.makes.replace("_", " "),
+            f"{rule.title_zh} · {rule.title_en}",
+        )
         for rule in sorted(book.rules, key=lambda rule: rule.id)
     ]
-    print_table(
-        ("id", "priority", "status", "version", "title"), rows, title=f"{book.edition} {book.title.zh}"
-    )
+    columns = ("id", "priority", "status", "version", "class", "named", "makes", "title")
+    print_table(columns, rows, title=f"{book.edition} {book.title.zh}")
     guards = [(guard.code, guard.kind, f"{guard.reason_zh} {guard.reason_en}") for guard in book.guards]
     print_table(("guard", "kind", "reason"), guards)
     console().print("One rule in full: hub rules show R01")
@@ -211,9 +219,11 @@ def _show_rule(rule: Rule, *, as_json: bool) -> None:
         print_json({**rule.model_dump(mode="json"), "holds_until": ends(rule.condition)})
         return
     typer.echo(f"{rule.id} {rule.title_zh} · {rule.title_en}")
-    typer.echo(
-        f"P{rule.priority} · version {rule.version} · {rule.status} · {rule.source} 「{rule.phrase}」\n"
-    )
+    standing = f"P{rule.priority} · version {rule.version} · {rule.status} · class {rule.data_class}"
+    named = f" · 对外名义 named outside {rule.public}" if rule.public else ""
+    typer.echo(f"{standing} · makes {rule.makes}{named} · {rule.source} 「{rule.phrase}」\n")
     typer.echo(f"{rule.reason_zh}\n{rule.reason_en}\n")
+    if rule.remark is not None:
+        typer.echo(f"{rule.remark.zh}\n{rule.remark.en}\n")
     typer.echo("\n".join((*describe(rule.condition, "zh"), "", *describe(rule.condition, "en"), "")))
     typer.echo(f"期限 holds until: {ends(rule.condition)}")

@@ -14,7 +14,7 @@ View: TypeAlias = Mapping[str, Sequence[Mapping[str, Any]]]
 
 
 class Rule(Protocol):
-    """A ground for inviting somebody."""
+    """A ground for inviting somebody, or for asking an organisation to act."""
 
     @property
     def id(self) -> str:
@@ -27,6 +27,18 @@ class Rule(Protocol):
     @property
     def priority(self) -> int:
         """0 is best."""
+
+    @property
+    def makes(self) -> str:
+        """``invitation``, ``admission_task`` or ``transfer_notice``."""
+
+    @property
+    def public(self) -> str | None:
+        """The ground that is named in its place to everybody outside; None = its own id."""
+
+    @property
+    def data_class(self) -> str:
+        """``p`` or ``s``: of the facts it reads."""
 
     @property
     def discloses(self) -> Sequence[str]:
@@ -104,14 +116,46 @@ class Book(Protocol):
     def cooldown_expired_days(self) -> int:
         """For how many days nobody is asked again after an invitation expired."""
 
+    @property
+    def reminder_days(self) -> int:
+        """How many days after it was issued an unanswered invitation is recalled, once."""
+
+    @property
+    def task_due_days(self) -> int:
+        """How many days before the session a candidate's admission is due."""
+
+    def batch_weekday(self, priority: int) -> int | None:
+        """Return the weekday on which invitations of a priority are issued, Monday is 0; None: any."""
+
+    def rule(self, rule_id: str) -> Rule | None:
+        """Return the rule with that id, whatever its status, or None: its own text, once it may be told."""
+
+    def ground(self, priority: int) -> Rule | None:
+        """Return the ground that stands for rules of class s, at that priority; None: the book has none."""
+
     def hits(self, facts: View, today: int) -> Sequence[Hit]:
-        """Return the grounds that hold today, best first."""
+        """Return the grounds of class p for an invitation that hold today, best first."""
+
+    def task_hits(self, facts: View, today: int) -> Sequence[Hit]:
+        """Return what holds today and makes a task or a notice: a task per entry, its one evidence."""
+
+    def sensitive_hits(self, facts: View, today: int) -> Sequence[Hit]:
+        """Return the grounds of class s that hold today, best first.
+
+        The view has the class s kinds, and ``subject`` with ``key``, ``age`` and ``citizen``.
+        """
 
     def path(self, facts: View, today: int) -> str:
-        """Return ``adult`` or ``youth``."""
+        """Return ``adult``, ``youth`` or ``group``."""
 
     def guard(self, facts: View, today: int) -> Guard | None:
         """Return the first guard that applies, or None."""
 
     def next_change(self, facts: View, today: int) -> int | None:
-        """Return the first day after today on which an answer may change by time alone, or None."""
+        """Return the first day after today on which an answer may change by time alone, or None.
+
+        The answers of rules of class p, whatever they make, of the path and the guards.
+        """
+
+    def sensitive_next_change(self, facts: View, today: int) -> int | None:
+        """Return the first day after today on which ``sensitive_hits`` may change by time alone, or None."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from enum import Enum
 from types import UnionType
-from typing import Any, Final, Literal, TypeVar, get_args, get_origin
+from typing import Any, Final, Literal, TypeVar, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
@@ -17,11 +17,15 @@ from hub.core.subject import READABLE_BY_NAME
 from hub.rules.check import check_condition
 from hub.rules.model import PRIORITIES, RuleBook
 from hub.rules.problems import nearest
+from hub.rules.secrecy import check_secrecy, reads
 from hub.rules.source import At, Source
 
 Model = TypeVar("Model", bound=BaseModel)
 
-_LISTS: Final = (("rules", "id"), ("paths", "id"), ("guards", "code"))
+_LISTS: Final = (("grounds", "id"), ("rules", "id"), ("paths", "id"), ("guards", "code"))
+_IDS: Final = {"grounds": "GROUND_ID", "rules": "RULE_ID"}
+CANDIDACY: Final = "candidacy"
+"""The fact an admission task is made for."""
 _EXPECTED: Final[dict[str, tuple[str, str]]] = {
     "string_type": ("a text", "文字"),
     "int_type": ("a whole number", "整数"),
@@ -41,6 +45,7 @@ def load(text: str, *, file: str) -> RuleBook:
     for at, condition in _conditions(source.data):
         check_condition(source, at, condition)
     _check_entries(source)
+    check_secrecy(source)
     book = validated(source, RuleBook)
     source.raise_if_any()
     assert book is not None  # validated() noted a problem otherwise
@@ -100,20 +105,25 @@ def _check_rule(source: Source, at: At, rule: dict[str, Any]) -> None:
             choices=", ".join(PRIORITIES),
             near=f"P{rule['priority']}" if f"P{rule['priority']}" in PRIORITIES else "",
         )
+    facts = {fact for _, fact, _ in reads(rule.get("when"), at)}
     if rule.get("data_class") == "p":
-        for fact in sorted(_facts(rule.get("when"))):
+        for fact in sorted(facts):
             kind = READABLE_BY_NAME.get(fact)
             if kind is not None and kind.data_class == "s":
                 source.add("DATA_CLASS", (*at, "data_class"), fact=fact)
+    invites = rule.get("makes") in (None, "invitation")
+    if rule.get("cooldown_days") is not None and not (invites and rule.get("data_class") == "p"):
+        source.add("COOLDOWN_UNUSED", (*at, "cooldown_days"), key=True)
+    if rule.get("makes") == "admission_task":
+        _check_admission(source, at, rule)
 
 
-def _facts(condition: object) -> set[str]:
-    if isinstance(condition, list):
-        return set().union(*map(_facts, condition))
-    if not isinstance(condition, dict):
-        return set()
-    found = {condition["fact"]} if isinstance(condition.get("fact"), str) else set()
-    return found.union(*(_facts(condition.get(group)) for group in ("all", "any", "none")))
+def _check_admission(source: Source, at: At, rule: dict[str, Any]) -> None:
+    if rule.get("priority") in PRIORITIES[1:]:
+        source.add("ADMISSION_PRIORITY", (*at, "priority"), found=rule["priority"], near=PRIORITIES[0])
+    when = rule.get("when")
+    if isinstance(when, dict) and when.get("fact") != CANDIDACY:
+        source.add("ADMISSION_CONDITION", (*at, "when"))
 
 
 def _translate(source: Source, model: type[BaseModel], at: At, detail: ErrorDetails) -> None:
@@ -139,7 +149,9 @@ def _translate(source: Source, model: type[BaseModel], at: At, detail: ErrorDeta
     elif kind in ("string_too_short", "string_pattern_mismatch") and not str(detail["input"]).strip():
         source.add("EMPTY_TEXT", at)
     elif kind == "string_pattern_mismatch" and at[-1] == "id":
-        source.add("RULE_ID" if len(at) > 1 else "BOOK_ID", at, found=found)
+        source.add(_IDS[str(at[0])] if len(at) > 1 else "BOOK_ID", at, found=found)
+    elif kind == "string_pattern_mismatch" and at[-1] == "public":
+        pass  # no ground can have that id: check_secrecy has said which there are
     elif kind == "too_short":
         if not detail["input"]:  # pydantic also counts only the valid ones
             source.add("EMPTY_LIST", at)
@@ -189,6 +201,6 @@ def _literals(annotation: Any) -> Iterator[str]:
         yield from (str(member.value) for member in annotation)
     elif get_origin(annotation) is Literal:
         yield from map(str, get_args(annotation))
-    elif get_origin(annotation) in (tuple, UnionType):
+    elif get_origin(annotation) in (tuple, Union, UnionType):
         for argument in get_args(annotation):
             yield from _literals(argument)

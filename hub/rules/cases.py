@@ -3,6 +3,11 @@
 A case states only what matters: everybody is otherwise an adult citizen with a valid consent and a known
 organisation, of whom nothing is known. ``person`` changes fields of the computed ``subject``, ``facts``
 lists entries; ``expect`` names the rules that hit with the last day of their ground (or ``open``).
+A rule that the book has switched off is tried with ``switch_on: [R13]``.
+
+Facts of class s are shown to rules of class s alone, as the stage that keeps them does; what the others
+are told is the unnamed ground, with its best priority and latest end. So ``sensitive`` lists the rules of
+class s that hit, ``rules`` has the ground in their place, and ``named`` is all an organisation would read.
 
 Cases are about the book alone: merging what arrives late, twice or in the wrong order is tested where
 facts are merged. What a case can show is that facts left incomplete by such an order do no harm.
@@ -10,29 +15,30 @@ facts are merged. What a case can show is that facts left incomplete by such an 
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Final, Literal, NamedTuple
+from collections.abc import Sequence
+from typing import Annotated, Any, Final, Literal, NamedTuple, TypeAlias
 
 from pydantic import Field, StrictStr
 
-from hub.core.dates import DateError, iso, parse_day
+from hub.core.dates import iso, parse_day
 from hub.core.fact import FactKind, FieldType
 from hub.core.subject import READABLE_BY_NAME, SUBJECT
 from hub.rules import interpret
 from hub.rules.book import validated
-from hub.rules.compile import CompiledBook
+from hub.rules.casecheck import NEVER, OPEN, check_case
+from hub.rules.compile import CompiledBook, compile_book
 from hub.rules.hit import Facts, Hit
-from hub.rules.model import Guard, GuardCode, Part, Text, Words
-from hub.rules.problems import nearest
-from hub.rules.source import At, Source
-from hub.rules.vocabulary import values_of
+from hub.rules.model import Guard, GuardCode, PublicGround, Rule, RuleBook
+from hub.rules.part import Part, Text, Words
+from hub.rules.secrecy import SUBJECT_FIELDS
+from hub.rules.source import Source
 
-OPEN: Final = "open"
-NEVER: Final = "never"
+_Named: TypeAlias = Rule | PublicGround
 
 _ORDINARY: Final[dict[str, object]] = {
     "key": b"", "age": 34, "student": False, "citizen": True, "deceased": False, "erasure": False,
     "superseded": False, "never": False, "member": False, "applied": False, "review": "", "consent": "valid",
-    "guardian_missing": False, "region_known": True,
+    "guardian_missing": False, "region_known": True, "group": False, "stale_grounds": False, "moved": False,
 }  # fmt: skip
 """The subject of a case that says nothing else."""
 
@@ -41,8 +47,14 @@ class Expected(Part):
     """What the book must answer."""
 
     rules: dict[str, StrictStr]
-    """Rule id → last day of its ground, or ``open``."""
-    path: Literal["adult", "youth"] = "adult"
+    """Rule id → last day of its ground, or ``open``; for rules of class s the ground named for them."""
+    sensitive: dict[str, StrictStr] = Field(default_factory=dict)
+    """The same for rules of class s, by their own ids: known to one stage and the person alone."""
+    named: tuple[StrictStr, ...] | None = None
+    """The ids an organisation reads, best first, each once; not checked when left out."""
+    tasks: dict[str, tuple[StrictStr, ...]] = Field(default_factory=dict)
+    """Rule id → the last days of what it makes a task or notice of, one each."""
+    path: Literal["adult", "youth", "group"] = "adult"
     outcome: Literal["invite", "held", "stop", "none"]
     code: GuardCode | None = None
     next_change: StrictStr | None = None
@@ -56,6 +68,8 @@ class Case(Part):
     today: Words
     person: dict[str, Any] = Field(default_factory=dict)
     facts: tuple[dict[str, dict[str, Any]], ...] = ()
+    switch_on: tuple[StrictStr, ...] = ()
+    """Rules that the book has switched off or on trial, active for this case."""
     expect: Expected
 
 
@@ -88,7 +102,7 @@ def load_cases(text: str, *, file: str) -> Cases:
     listed = source.data.get("cases") if isinstance(source.data, dict) else None
     for index, case in enumerate(listed if isinstance(listed, list) else ()):
         if isinstance(case, dict):
-            _check_case(source, ("cases", index), case)
+            check_case(source, ("cases", index), case)
     found = validated(source, CaseFile)
     source.raise_if_any()
     assert found is not None  # validated() noted a problem otherwise
@@ -98,10 +112,25 @@ def load_cases(text: str, *, file: str) -> Cases:
 
 def run(compiled: CompiledBook, cases: Cases) -> tuple[Result, ...]:
     """Run every case; what a case expects of the compiled book, the interpreter must say too."""
-    return tuple(
-        Result(case, line, tuple(_differences(compiled, case)))
-        for case, line in zip(cases.cases, cases.lines, strict=True)
-    )
+    books: dict[tuple[str, ...], CompiledBook] = {(): compiled}
+    results = []
+    for case, line in zip(cases.cases, cases.lines, strict=True):
+        unknown = [rule for rule in case.switch_on if compiled.rule(rule) is None]
+        if unknown:
+            differences = [f"switch_on: {compiled.id} has no rule {', '.join(unknown)}"]
+        else:
+            if case.switch_on not in books:
+                books[case.switch_on] = compile_book(switched(compiled.book, case.switch_on))
+            differences = _differences(books[case.switch_on], case)
+        results.append(Result(case, line, tuple(differences)))
+    return tuple(results)
+
+
+def switched(book: RuleBook, on: Sequence[str]) -> RuleBook:
+    """Return the book with some rules active, whatever their status."""
+    return book.with_rules(tuple(
+        rule.model_copy(update={"status": "active"}) if rule.id in on else rule for rule in book.rules
+    ))  # fmt: skip
 
 
 def facts_of(case: Case) -> Facts:
@@ -117,7 +146,28 @@ def facts_of(case: Case) -> Facts:
     return facts
 
 
-def outcome(hits: tuple[Hit, ...], guard: Guard | None) -> tuple[str, str]:
+def split(facts: Facts) -> tuple[Facts, Facts]:
+    """Return what matching sees of a person, and what the stage that keeps class s facts sees."""
+    personal = {kind: facts[kind] for kind in facts if READABLE_BY_NAME[kind].data_class == "p"}
+    known = ("key", *SUBJECT_FIELDS)
+    subject = [{name: me[name] for name in known if name in me} for me in facts[SUBJECT.name]]
+    sensitive = {kind: facts[kind] for kind in facts if kind not in personal}
+    return personal, {**sensitive, SUBJECT.name: subject}
+
+
+def speaking(
+    compiled: CompiledBook, hits: Sequence[Hit], apart: Sequence[Hit]
+) -> list[tuple[_Named, int | None]]:
+    """Return what matching goes by, best first: the hits of class p, and the ground for those of class s."""
+    found: list[tuple[_Named, int | None]] = [(hit.rule, hit.until) for hit in hits]
+    ground = compiled.ground(apart[0].rule.priority) if apart else None
+    if ground is not None:
+        ends = [hit.until for hit in apart if hit.until is not None]
+        found.append((ground, max(ends) if len(ends) == len(apart) else None))
+    return sorted(found, key=lambda each: (each[0].priority, each[0].id))
+
+
+def outcome(hits: Sequence[object], guard: Guard | None) -> tuple[str, str]:
     """Return the outcome and the code that rules and guards lead to (docs/matching.md, Eligibility 5)."""
     if not hits:
         return "none", ""
@@ -135,116 +185,39 @@ def _entry(kind: FactKind, fields: dict[str, Any]) -> dict[str, Any]:
 
 
 def _differences(compiled: CompiledBook, case: Case) -> list[str]:
-    facts, today, expect = facts_of(case), parse_day(case.today), case.expect
-    hits, guard = compiled.hits(facts, today), compiled.guard(facts, today)
-    plain = (interpret.hits(compiled.book, facts, today), interpret.guard(compiled.book, facts, today))
+    facts, kept = split(facts_of(case))
+    today, expect, book = parse_day(case.today), case.expect, compiled.book
+    hits, tasks, guard = (
+        compiled.hits(facts, today), compiled.task_hits(facts, today), compiled.guard(facts, today),
+    )  # fmt: skip
+    apart = compiled.sensitive_hits(kept, today)
+    plain = (
+        interpret.hits(book, facts, today), interpret.task_hits(book, facts, today),
+        interpret.guard(book, facts, today), interpret.sensitive_hits(book, kept, today),
+    )  # fmt: skip
+    spoken = speaking(compiled, hits, apart)
     found: dict[str, tuple[object, object]] = {
-        "rules": (list(expect.rules.items()), [(hit.rule.id, _end(hit.until)) for hit in hits]),
+        "rules": (list(expect.rules.items()), [(rule.id, _end(until)) for rule, until in spoken]),
+        "sensitive": (
+            list(expect.sensitive.items()), [(hit.rule.id, _end(hit.until)) for hit in apart],
+        ),
+        "tasks": (
+            [(rule, end) for rule, ends in expect.tasks.items() for end in ends],
+            [(hit.rule.id, _end(hit.until)) for hit in tasks],
+        ),
         "path": (expect.path, compiled.path(facts, today)),
-        "outcome": ((expect.outcome, expect.code or ""), outcome(hits, guard)),
-        "interpreter": (True, plain == (hits, guard)),
-    }
+        "outcome": ((expect.outcome, expect.code or ""), outcome(spoken, guard)),
+        "interpreter": (True, plain == (hits, tasks, guard, apart)),
+    }  # fmt: skip
+    if expect.named is not None:
+        named = dict.fromkeys(rule.public or rule.id for rule, _ in spoken)
+        found["named"] = (list(expect.named), list(named))
     if expect.next_change is not None:
-        change = compiled.next_change(facts, today)
+        changes = (compiled.next_change(facts, today), compiled.sensitive_next_change(kept, today))
+        change = min((day for day in changes if day is not None), default=None)
         found["next_change"] = (expect.next_change, NEVER if change is None else iso(change))
     return [f"{name}: expected {want}, found {got}" for name, (want, got) in found.items() if want != got]
 
 
 def _end(until: int | None) -> str:
     return OPEN if until is None else iso(until)
-
-
-def _check_case(source: Source, at: At, case: dict[str, Any]) -> None:
-    if isinstance(case.get("today"), str):
-        _check_day(source, (*at, "today"), case["today"])
-    if isinstance(case.get("person"), dict):
-        _check_fields(source, (*at, "person"), SUBJECT, case["person"])
-    facts = case.get("facts")
-    for index, fact in enumerate(facts if isinstance(facts, list) else ()):
-        for name, fields in fact.items() if isinstance(fact, dict) else ():
-            here: At = (*at, "facts", index, name)
-            kind = READABLE_BY_NAME.get(name)
-            if kind is None or kind is SUBJECT:
-                known = [other for other in READABLE_BY_NAME if other != SUBJECT.name]
-                source.add(
-                    "UNKNOWN_FACT",
-                    here,
-                    key=True,
-                    found=name,
-                    near=nearest(name, known),
-                    choices=", ".join(known),
-                )
-            elif isinstance(fields, dict):
-                _check_fields(source, here, kind, fields)
-    _check_expected(source, (*at, "expect"), case.get("expect"))
-
-
-def _check_expected(source: Source, at: At, expect: object) -> None:
-    if not isinstance(expect, dict):
-        return
-    rules = expect.get("rules")
-    for rule, end in rules.items() if isinstance(rules, dict) else ():
-        if isinstance(end, str) and end != OPEN:
-            _check_day(source, (*at, "rules", rule), end)
-    change = expect.get("next_change")
-    if isinstance(change, str) and change != NEVER:
-        _check_day(source, (*at, "next_change"), change)
-    blocked = expect.get("outcome") in ("held", "stop")
-    if blocked and "code" not in expect:
-        source.missing(at, "code")
-
-
-def _check_fields(source: Source, at: At, kind: FactKind, fields: dict[str, Any]) -> None:
-    for name, value in fields.items():
-        here = (*at, name)
-        field = kind.field(name)
-        if field is None:
-            known = [known.name for known in kind.fields]
-            source.add(
-                "UNKNOWN_FIELD",
-                here,
-                key=True,
-                fact=kind.name,
-                found=name,
-                near=nearest(name, known),
-                choices=", ".join(known),
-            )
-        elif value is None:
-            continue  # unknown
-        elif field.type is FieldType.DAY:
-            _check_day(source, here, value)
-        elif not isinstance(value, _PYTHON[field.type]) or isinstance(value, bool) != (
-            field.type is FieldType.FLAG
-        ):
-            source.add(
-                "VALUE_TYPE",
-                here,
-                fact=kind.name,
-                field=name,
-                type=field.type.value,
-                expected=f"a {field.type.value}",
-                expected_zh=f" {field.type.value}",
-                found=source.spelled(here),
-            )
-        elif (choices := values_of(kind.name, name)) and value not in choices:
-            source.add(
-                "UNKNOWN_VALUE",
-                here,
-                fact=kind.name,
-                field=name,
-                found=source.spelled(here),
-                near=nearest(value, choices),
-                choices=", ".join(choices),
-            )
-
-
-_PYTHON: Final[dict[FieldType, type[Any] | tuple[type[Any], ...]]] = {
-    FieldType.TEXT: str, FieldType.NUMBER: (int, float), FieldType.FLAG: bool, FieldType.TEXTS: list,
-}  # fmt: skip
-
-
-def _check_day(source: Source, at: At, value: object) -> None:
-    try:
-        parse_day(str(value))
-    except DateError:
-        source.add("NOT_A_DAY", at, found=source.spelled(at))

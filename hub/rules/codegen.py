@@ -1,10 +1,13 @@
 """Write a book's conditions as Python: the text of ``hits``, ``path``, ``guard`` and ``next_change``.
 
+``task_hits`` and ``sensitive_hits`` are written as ``hits`` is, over other rules.
+
 Every fact condition is a conjunction over one entry, so for a given entry it is a set of *plain*
 tests that no passing of time changes, and an interval of days: the entry serves from its latest
 first day to its earliest last day. All four functions are read off that:
 
-- ``hits`` asks whether today is in an interval, and takes the interval's end as the ground's end;
+- ``hits`` asks whether today is in an interval, and takes the interval's end as the ground's end
+  (a rule that makes a task per entry hits once for each);
 - ``guard`` and ``path`` only ask whether there is such an entry;
 - ``next_change`` takes the first interval start, or day after an interval's end, that is still to come.
 
@@ -115,27 +118,52 @@ def _plain(fact: str, leaf: Leaf, name: str) -> str:
     }[leaf.operator]
 
 
+def each_entry(rule: Rule) -> FactCondition | None:
+    """Return the condition every entry of which is a hit of its own: an admission task is per candidacy."""
+    condition = rule.condition
+    return condition if rule.makes == "admission_task" and isinstance(condition, FactCondition) else None
+
+
 def write_hits(rules: Iterable[Rule], name: str = "hits") -> list[str]:
     """Return the lines of ``hits(facts, today)``: the rules, in the order given, that hit."""
-    ordered = [(f"R{number}", rule.condition) for number, rule in enumerate(rules)]
-    numbers = _number(condition for _, condition in ordered)
+    ordered = [(f"R{number}", rule) for number, rule in enumerate(rules)]
+    numbers = _number(rule.condition for _, rule in ordered)
+    apart = {fact: numbers[fact] for _, rule in ordered if (fact := each_entry(rule)) is not None}
     lines = [f"def {name}(facts, today):", "    get = facts.get", "    found = ()"]
     if numbers:
         lines.append("    " + " = ".join(f"c{n}" for n in numbers.values()) + f" = {NO}")
         lines.append("    " + " = ".join(f"e{n}" for n in numbers.values()) + " = ()")
+    if apart:
+        lines.append("    " + " = ".join(f"a{n}" for n in apart.values()) + " = ()")
     for kind, group in _by_kind(numbers).items():
         lines += _loop(kind, [fact for fact, _ in group])
         for fact, number in group:
-            lines += _hit(fact, number)
-    for rule, condition in ordered:
-        value, evidence = _fold(condition, numbers, lines, rule)
-        # Two conditions of a group can be satisfied by one entry: it is evidence once.
-        proof = evidence if isinstance(condition, FactCondition) else f"tuple(dict.fromkeys({evidence}))"
-        lines += [
-            f"    if {value} != {NO}:",
-            f"        found += (new(Hit, ({rule}, None if {value} == {OPEN} else {value}, {proof})),)",
-        ]
+            lines += _hit(fact, number, apart=fact in apart)
+    for rule, each in ordered:
+        single = each_entry(each)
+        lines += _found_apart(rule, apart[single]) if single else _found(rule, each.condition, numbers)
     return [*lines, "    return found"]
+
+
+def _found(rule: str, condition: Condition, numbers: dict[FactCondition, int]) -> list[str]:
+    """Return the lines that append a rule's one hit."""
+    lines: list[str] = []
+    value, evidence = _fold(condition, numbers, lines, rule)
+    # Two conditions of a group can be satisfied by one entry: it is evidence once.
+    proof = evidence if isinstance(condition, FactCondition) else f"tuple(dict.fromkeys({evidence}))"
+    return [
+        *lines,
+        f"    if {value} != {NO}:",
+        f"        found += (new(Hit, ({rule}, None if {value} == {OPEN} else {value}, {proof})),)",
+    ]
+
+
+def _found_apart(rule: str, number: int) -> list[str]:
+    """Return the lines that append a hit for every entry that satisfies the rule."""
+    return [
+        f"    for end, proof in a{number}:",
+        f"        found += (new(Hit, ({rule}, None if end == {OPEN} else end, proof)),)",
+    ]
 
 
 def write_guard(guards: Iterable[Guard]) -> list[str]:
@@ -214,12 +242,15 @@ def _tests(entry: Entry) -> str:
     return " and ".join(tests)
 
 
-def _hit(condition: FactCondition, number: int) -> list[str]:
+def _hit(condition: FactCondition, number: int, *, apart: bool) -> list[str]:
     entry = analyse(condition)
     until = _one("min", [f"u{index}" for index in range(len(entry.lasts))]) if entry.lasts else str(OPEN)
     lines = [f"if {_tests(entry)}:", f"    if {until} > c{number}:", f"        c{number} = {until}"]
+    proof = f"(({condition.fact!r}, read('key', b'')),)"
     if condition.fact != SUBJECT_KIND:  # computed, so no evidence of anything
-        lines.append(f"    e{number} += (({condition.fact!r}, read('key', b'')),)")
+        lines.append(f"    e{number} += {proof}")
+    if apart:
+        lines.append(f"    a{number} += (({until}, {proof}),)")
     return [f"            {line}" for line in lines]
 
 

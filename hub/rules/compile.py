@@ -1,4 +1,4 @@
-"""Make a rule book fast: one generated Python function each for hits, path, guard and next change.
+"""Make a rule book fast: one generated Python function for each question the hub asks of it.
 
 >>> compiled = compile_book(load(text, file="zhejiang-2022.yaml"))  # doctest: +SKIP
 >>> compiled.hits({"certificate": [{...}], "subject": [{...}]}, today)  # doctest: +SKIP
@@ -6,71 +6,127 @@
 
 *Facts* are a mapping from fact kind to entries; an entry maps field to value, what is absent is not
 there, and ``key`` is the entry's key. The computed kind ``subject`` has one entry, always.
+
+Rules of class s are asked apart, by the stage that alone keeps what they read: ``sensitive_hits`` and
+``sensitive_next_change`` look at nothing else, and nothing else looks at them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from hub.rules.codegen import conditions_of, write_guard, write_hits, write_next_change, write_path
 from hub.rules.days import months_later
 from hub.rules.hit import Facts, Hit
-from hub.rules.model import Guard, Rule, RuleBook
+from hub.rules.model import PRIORITIES, Condition, Guard, PublicGround, Rule, RuleBook
 
 
 @dataclass(frozen=True, slots=True)
 class CompiledBook:
-    """A rule book ready to run. All four functions are pure; days count from 1970-01-01."""
+    """A rule book ready to run. All its functions are pure; days count from 1970-01-01."""
 
     book: RuleBook
     id: str
-    """Id and version: ``zhejiang-2022@1``."""
+    """Id and version: ``zhejiang-2022@2``."""
     minimum_notice: str
     valid_days: int
     cooldown_expired_days: int
+    reminder_days: int
+    task_due_days: int
+    """Days before the session on which a candidate's admission is due."""
     kinds: frozenset[str]
-    """The fact kinds that rules, guards and paths read: nothing else can change their answer."""
+    """The fact kinds that rules of class p, guards and paths read: nothing else can change their answer."""
+    sensitive_kinds: frozenset[str]
+    """The fact kinds that active rules of class s read."""
     hits: Callable[[Facts, int], tuple[Hit, ...]]
-    """The active rules that hit, best first (priority, id)."""
+    """The active rules of class p that invite and hit, best first (priority, id)."""
+    task_hits: Callable[[Facts, int], tuple[Hit, ...]]
+    """The same for those that make a task or a notice; a task is made per entry, one hit for each."""
+    sensitive_hits: Callable[[Facts, int], tuple[Hit, ...]]
+    """The active rules of class s that hit, best first."""
     shadow_hits: Callable[[Facts, int], tuple[Hit, ...]]
-    """The same for rules on trial (``status: shadow``): to be counted, never acted on."""
+    """As ``hits``, for rules on trial (``status: shadow``): to be counted, never acted on."""
     path: Callable[[Facts, int], str]
-    """``adult`` or ``youth``."""
+    """``group``, ``youth`` or ``adult``."""
     guard: Callable[[Facts, int], Guard | None]
     """The first guard that applies, or None."""
     next_change: Callable[[Facts, int], int | None]
-    """A day > today before which hits, path and guard stay as they are; None when they stay for ever."""
+    """A day > today before which hits, task hits, path and guard stay as they are; None: for ever."""
+    sensitive_next_change: Callable[[Facts, int], int | None]
+    """A day > today before which the sensitive hits stay as they are; None: for ever."""
     code: str
     """The generated Python, to be read when in doubt."""
+    grounds: tuple[PublicGround, ...]
+    """The ground that stands for rules of class s, by priority; empty when the book has none."""
+
+    def ground(self, priority: int) -> PublicGround | None:
+        """Return the ground that stands for rules of class s, at that priority; None: the book has none."""
+        return self.grounds[priority] if self.grounds else None
+
+    def rule(self, rule_id: str) -> Rule | None:
+        """Return the rule with that id, whatever its status, or None."""
+        return self.book.rule(rule_id)
+
+    def batch_weekday(self, priority: int) -> int | None:
+        """Return the weekday on which invitations of a priority are issued, Monday is 0; None: any."""
+        return self.book.invitation.batch.weekday(priority)
 
 
 def compile_book(book: RuleBook) -> CompiledBook:
     """Return the book compiled. A book that :func:`hub.rules.book.load` accepted always compiles."""
-    active, shadow = book.ordered(), book.ordered("shadow")
-    others = [guard.when for guard in book.guards] + [
-        path.when for path in book.paths if path.when is not None
-    ]
-    conditions = [*(rule.condition for rule in (*active, *shadow)), *others]
-    code = "\n".join([
-        *write_hits(active), "", "",
+    inviting, asking, sensitive, shadow = (
+        book.inviting(), book.asking(), book.sensitive(), book.inviting("shadow"),
+    )  # fmt: skip
+    conditions = [rule.condition for rule in (*inviting, *asking, *shadow)]
+    conditions += [guard.when for guard in book.guards]
+    conditions += [path.when for path in book.paths if path.when is not None]
+    personal = "\n".join([
+        *write_hits(inviting), "", "",
         *write_path(book.paths), "", "",
         *write_guard(book.guards), "", "",
         *write_next_change(conditions), "",
     ])  # fmt: skip
-    run = _run(code, book.edition, active, book.guards)
-    trial = _run("\n".join(write_hits(shadow)), book.edition, shadow, ())
+    apart = [rule.condition for rule in sensitive]
+    secret = "\n".join([*write_hits(sensitive), "", "", *write_next_change(apart), ""])
+    tasks = "\n".join([*write_hits(asking), ""])
+    run = _run(personal, book.edition, inviting, book.guards)
+    secretly = _run(secret, book.edition, sensitive)
+    terms = book.invitation
     return CompiledBook(
-        book=book, id=book.edition, minimum_notice=book.notice.minimum,
-        valid_days=book.invitation.valid_days, cooldown_expired_days=book.invitation.cooldown_expired_days,
-        kinds=frozenset(fact.fact for condition in conditions for fact in conditions_of(condition)),
-        hits=run["hits"], shadow_hits=trial["hits"], path=run["path"], guard=run["guard"],
-        next_change=run["next_change"], code=code,
+        book=book, id=book.edition, minimum_notice=book.notice.minimum, valid_days=terms.valid_days,
+        cooldown_expired_days=terms.cooldown_expired_days, reminder_days=terms.reminder_days,
+        task_due_days=book.tasks.admission.due_days_before,
+        kinds=_kinds(conditions), sensitive_kinds=_kinds(apart),
+        hits=run["hits"], path=run["path"], guard=run["guard"], next_change=run["next_change"],
+        task_hits=_run(tasks, book.edition, asking)["hits"],
+        shadow_hits=_run("\n".join(write_hits(shadow)), book.edition, shadow)["hits"],
+        sensitive_hits=secretly["hits"], sensitive_next_change=secretly["next_change"],
+        code="\n\n".join((personal, f"# Tasks and notices\n{tasks}", f"# Rules of class s\n{secret}")),
+        grounds=_grounds(book),
     )  # fmt: skip
 
 
-def _run(code: str, edition: str, rules: Sequence[Rule], guards: Sequence[Guard]) -> dict[str, Any]:
+def _kinds(conditions: Iterable[Condition]) -> frozenset[str]:
+    return frozenset(fact.fact for condition in conditions for fact in conditions_of(condition))
+
+
+def _grounds(book: RuleBook) -> tuple[PublicGround, ...]:
+    found = book.unnamed
+    if found is None:
+        return ()
+    return tuple(
+        PublicGround(
+            id=found.id, version=found.version, priority=priority, discloses=found.discloses,
+            title_zh=found.title_zh, title_en=found.title_en,
+            reason_zh=found.reason_zh, reason_en=found.reason_en,
+        )
+        for priority in range(len(PRIORITIES))
+    )  # fmt: skip
+
+
+def _run(code: str, edition: str, rules: Sequence[Rule], guards: Sequence[Guard] = ()) -> dict[str, Any]:
     """Execute generated code. It holds nothing of the book but catalogue names and ``repr`` of values."""
     # tuple.__new__ instead of calling Hit: a third of the time of making one, on the hot path.
     names: dict[str, Any] = {

@@ -38,7 +38,7 @@ class Explanation(NamedTuple):
     edition: str
     today: int
     rules: tuple[RuleTrace, ...]
-    """Active rules and rules on trial, best first."""
+    """Rules of class p, active or on trial, best first."""
     path: Path
     path_trace: Trace | None
     """The condition of the path taken; None for the last one, which has none."""
@@ -51,7 +51,7 @@ class Explanation(NamedTuple):
 
 
 def explain(compiled: CompiledBook, facts: Facts, today: int) -> Explanation:
-    """Evaluate everything, leaf by leaf, and keep what was seen."""
+    """Evaluate all that matching sees, leaf by leaf, and keep what was seen: no rule of class s is in it."""
     book = compiled.book
     path = interpret.path(book, facts, today)
     return Explanation(
@@ -60,11 +60,24 @@ def explain(compiled: CompiledBook, facts: Facts, today: int) -> Explanation:
         rules=tuple(
             RuleTrace(rule, interpret.trace_rule(rule, facts, today))
             for rule in (*book.ordered(), *book.ordered("shadow"))
+            if rule.data_class == "p"
         ),
         path=path,
         path_trace=None if path.when is None else interpret.trace(path.when, facts, today),
         guards=tuple(GuardTrace(guard, interpret.trace(guard.when, facts, today)) for guard in book.guards),
     )
+
+
+def explain_sensitive(compiled: CompiledBook, facts: Facts, today: int) -> tuple[RuleTrace, ...]:
+    """Evaluate the active rules of class s, best first: for the person themself, and nobody else."""
+    return tuple(
+        RuleTrace(rule, interpret.trace_rule(rule, facts, today)) for rule in compiled.book.sensitive()
+    )
+
+
+def render_rules(rules: Sequence[RuleTrace], language: Language) -> str:
+    """Return what holds and what does not of some rules, leaf by leaf."""
+    return "\n".join(_rules(rules, language))
 
 
 def render_zh(explanation: Explanation) -> str:
@@ -82,7 +95,8 @@ _WORDS: Final[dict[Language, dict[str, str]]] = {
         "head": "规则册 {edition}，日期 {today}", "rules": "规则",
         "guards": "守门规则", "path": "入会途径：{title}",
         "all": "以下全部满足", "any": "以下至少满足一项", "none": "以下均不满足",
-        "shadow": "（试运行，不据此行动）",
+        "shadow": "（试运行，不据此行动）", "public": "（对外以 {ground} 的名义）",
+        "admission_task": "（产生入会办理任务）", "transfer_notice": "（产生关系转接通知）",
         "fact": "有一项“{kind}”满足全部要求", "entry": "第 {number} 项", "nothing": "没有“{kind}”记录",
         "leaf": "{field}：{observed}（要求：{required}）", "clear": "：均不适用",
     },
@@ -90,7 +104,9 @@ _WORDS: Final[dict[Language, dict[str, str]]] = {
         "head": "Rule book {edition}, day {today}", "rules": "Rules", "guards": "Guards",
         "path": "Path: {title}",
         "all": "all of these hold", "any": "at least one of these holds", "none": "none of these holds",
-        "shadow": " (on trial: not acted on)", "fact": "one entry of “{kind}” meets every demand",
+        "shadow": " (on trial: not acted on)", "public": " (named {ground} outside)",
+        "admission_task": " (makes an admission task)", "transfer_notice": " (makes a transfer notice)",
+        "fact": "one entry of “{kind}” meets every demand",
         "entry": "entry {number}", "nothing": "nothing is known of: {kind}",
         "leaf": "{field}: {observed} (required: {required})", "clear": ": none applies",
     },
@@ -101,12 +117,7 @@ def _render(explanation: Explanation, language: Language) -> Iterator[str]:
     words = _WORDS[language]
     yield words["head"].format(edition=explanation.edition, today=iso(explanation.today))
     yield words["rules"]
-    for rule, trace in explanation.rules:
-        end = f" — {until(trace.until, language)}" if trace.holds else ""
-        trial = words["shadow"] if rule.status == "shadow" else ""
-        title = rule.title_zh if language == "zh" else rule.title_en
-        yield f"  {_tick(trace.holds)} {rule.id} {title}{end}{trial}"
-        yield from _tree(trace, language, 2)
+    yield from _rules(explanation.rules, language)
     taken = explanation.path.title
     yield words["path"].format(title=taken.zh if language == "zh" else taken.en)
     if explanation.path_trace is not None:
@@ -115,6 +126,17 @@ def _render(explanation: Explanation, language: Language) -> Iterator[str]:
     yield words["guards"] + ("" if applying else words["clear"])
     for guard, trace in applying:
         yield f"  ! {guard.code} ({guard.kind}) {guard.reason_zh if language == 'zh' else guard.reason_en}"
+        yield from _tree(trace, language, 2)
+
+
+def _rules(rules: Sequence[RuleTrace], language: Language) -> Iterator[str]:
+    words = _WORDS[language]
+    for rule, trace in rules:
+        end = f" — {until(trace.until, language)}" if trace.holds else ""
+        named = words["public"].format(ground=rule.public) if rule.public else ""
+        trial = words["shadow"] if rule.status == "shadow" else ""
+        title = rule.title_zh if language == "zh" else rule.title_en
+        yield f"  {_tick(trace.holds)} {rule.id} {title}{end}{words.get(rule.makes, '')}{named}{trial}"
         yield from _tree(trace, language, 2)
 
 
@@ -158,8 +180,8 @@ _OUTCOMES: Final[dict[Language, dict[str, str]]] = {
            "none": "Outcome: no rule applies"},
 }  # fmt: skip
 _KINDS: Final[dict[Language, dict[str, str]]] = {
-    "zh": {"adult": "成人会员", "youth": "青少年会员"},
-    "en": {"adult": "adult member", "youth": "youth member"},
+    "zh": {"adult": "成人会员", "youth": "青少年会员", "group": "团体会员"},
+    "en": {"adult": "adult member", "youth": "youth member", "group": "group member"},
 }
 
 

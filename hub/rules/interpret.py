@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple, TypeAlias
 
-from hub.rules.codegen import SUBJECT_KIND, children_of
+from hub.rules.codegen import SUBJECT_KIND, children_of, each_entry
 from hub.rules.days import Moment, later
 from hub.rules.hit import Facts, Hit
 from hub.rules.model import All, AnyOf, Condition, FactCondition, Guard, Leaf, Path, Rule, RuleBook
@@ -77,9 +77,31 @@ def trace(condition: Condition, facts: Facts, today: int) -> Trace:
 
 
 def hits(book: RuleBook, facts: Facts, today: int) -> tuple[Hit, ...]:
-    """Return the active rules that hit, best first."""
-    found = ((rule, trace_rule(rule, facts, today)) for rule in book.ordered())
-    return tuple(Hit(rule, seen.until, seen.evidence) for rule, seen in found if seen.holds)
+    """Return the active rules of class p that invite and hit, best first."""
+    return _hits(book.inviting(), facts, today)
+
+
+def task_hits(book: RuleBook, facts: Facts, today: int) -> tuple[Hit, ...]:
+    """Return the hits of active rules that make a task or a notice: of a task, one per entry."""
+    return _hits(book.asking(), facts, today)
+
+
+def sensitive_hits(book: RuleBook, facts: Facts, today: int) -> tuple[Hit, ...]:
+    """Return the active rules of class s that hit, best first."""
+    return _hits(book.sensitive(), facts, today)
+
+
+def _hits(rules: Iterable[Rule], facts: Facts, today: int) -> tuple[Hit, ...]:
+    found: list[Hit] = []
+    for rule in rules:
+        seen = trace_rule(rule, facts, today)
+        single = each_entry(rule)
+        if single is not None and isinstance(seen, FactTrace):
+            true = [entry for entry in seen.entries if entry.holds]
+            found += [Hit(rule, entry.until, ((single.fact, entry.key),)) for entry in true]
+        elif seen.holds:
+            found.append(Hit(rule, seen.until, seen.evidence))
+    return tuple(found)
 
 
 def trace_rule(rule: Rule, facts: Facts, today: int) -> Trace:

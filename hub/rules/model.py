@@ -17,16 +17,14 @@ does not end). An entry ends with its first leaf to end; several entries, and ``
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import (
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Discriminator,
     Field,
-    StrictInt,
     StrictStr,
     Tag,
     model_validator,
@@ -34,6 +32,8 @@ from pydantic import (
 
 from hub.rules.days import Moment
 from hub.rules.operators import BY_NAME, MOMENT_OPERATORS
+from hub.rules.part import Part, Positive, Text, Words
+from hub.rules.terms import InvitationTerms, Notice, TaskTerms, TimeLimits
 
 
 class GuardCode(StrEnum):
@@ -46,6 +46,7 @@ class GuardCode(StrEnum):
     APPLIED = "applied"
     NOT_CITIZEN = "not_citizen"
     COOLDOWN = "cooldown"
+    STALE_GROUNDS = "stale_grounds"
     REVIEW = "review"
     CONSENT = "consent"
     GUARDIAN = "guardian"
@@ -66,22 +67,11 @@ def _moment(value: object) -> object:
 Disclosable = Literal["name", "phone", "guardian"]
 """What of the contact block an invitation may tell its one recipient."""
 
-Words = Annotated[StrictStr, Field(min_length=1, pattern=r"\S")]
+Makes = Literal["invitation", "admission_task", "transfer_notice"]
+"""What comes of a rule that hits."""
 Priority = Annotated[Literal[0, 1, 2, 3], BeforeValidator(_priority)]
-Positive = Annotated[StrictInt, Field(ge=1)]
-
-
-class Part(BaseModel):
-    """A part of a rule book: frozen, and nothing that is not written here."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Text(Part):
-    """A text that a person reads, in Chinese and English."""
-
-    zh: Words
-    en: Words
+RuleId = Annotated[StrictStr, Field(pattern=r"^R[0-9]{2}[a-z]?$")]
+GroundId = Annotated[StrictStr, Field(pattern=r"^G[0-9]{2}$")]
 
 
 class Leaf(Part):
@@ -148,21 +138,13 @@ Condition = Annotated[
 ]
 
 
-class Rule(Part):
-    """A ground for inviting somebody."""
+class Worded(Part):
+    """What has a title and a reason that people read."""
 
-    id: Annotated[StrictStr, Field(pattern=r"^R[0-9]{2}[a-z]?$")]
+    id: StrictStr
     version: Positive
-    status: Literal["active", "shadow", "off"] = "active"
     title: Text
     reason: Text
-    phrase: Words
-    source: Words
-    priority: Priority
-    data_class: Literal["p", "s"]
-    discloses: tuple[Disclosable, ...]
-    cooldown_days: Positive | None = None
-    when: Condition
 
     @property
     def title_zh(self) -> str:
@@ -184,6 +166,31 @@ class Rule(Part):
         """The reason in English."""
         return self.reason.en
 
+
+class Ground(Worded):
+    """What is named in place of the rules that share it, so that none of them can be told from another."""
+
+    id: GroundId
+    discloses: tuple[Disclosable, ...]
+
+
+class Rule(Worded):
+    """A ground for inviting somebody, or for asking an organisation to act."""
+
+    id: RuleId
+    status: Literal["active", "shadow", "off"] = "active"
+    phrase: Words
+    source: Words
+    remark: Text | None = None
+    priority: Priority
+    makes: Makes = "invitation"
+    public: GroundId | None = None
+    """The ground that is named in this rule's place; always, for a rule of class s."""
+    data_class: Literal["p", "s"]
+    discloses: tuple[Disclosable, ...]
+    cooldown_days: Positive | None = None
+    when: Condition
+
     @property
     def condition(self) -> Condition:
         """``when``, and its own cool-down after a refusal where the rule asks for a longer one."""
@@ -191,6 +198,27 @@ class Rule(Part):
             return self.when
         still = Leaf(field="declined_on", operator="after", value=Moment(-self.cooldown_days, "days"))
         return All(all=(self.when, NoneOf(none=(FactCondition(fact="subject", where=(still,)),))))
+
+
+@dataclass(frozen=True, slots=True)
+class PublicGround:
+    """A ground of the book with the priority at which it speaks of somebody: a rule to the core."""
+
+    id: str
+    version: int
+    priority: int
+    discloses: tuple[str, ...]
+    title_zh: str
+    title_en: str
+    reason_zh: str
+    reason_en: str
+    makes: str = "invitation"
+    data_class: str = "s"
+
+    @property
+    def public(self) -> str:
+        """Its own id."""
+        return self.id
 
 
 class Guard(Part):
@@ -217,31 +245,9 @@ class Path(Part):
 
     id: Words
     version: Positive
-    kind: Literal["adult", "youth"]
+    kind: Literal["adult", "youth", "group"]
     title: Text
     when: Condition | None = None
-
-
-class Notice(Part):
-    """The oldest version of the consent notice that still serves; versions sort as text."""
-
-    minimum: Words
-
-
-class InvitationTerms(Part):
-    """How long an invitation runs, and how long nobody is asked again after one expired."""
-
-    valid_days: Positive
-    cooldown_expired_days: Positive
-
-
-class TimeLimits(Part):
-    """Within how many hours the organisation should act, by priority."""
-
-    P0: Positive
-    P1: Positive
-    P2: Positive
-    P3: Positive
 
 
 class RuleBook(Part):
@@ -252,7 +258,9 @@ class RuleBook(Part):
     title: Text
     notice: Notice
     invitation: InvitationTerms
+    tasks: TaskTerms = TaskTerms()
     time_limit_hours: TimeLimits
+    grounds: tuple[Ground, ...] = ()
     rules: Annotated[tuple[Rule, ...], Field(min_length=1)]
     paths: Annotated[tuple[Path, ...], Field(min_length=1)]
     guards: tuple[Guard, ...]
@@ -270,6 +278,24 @@ class RuleBook(Part):
         """Return the rules of that status, best first: by priority, then id."""
         chosen = (rule for rule in self.rules if rule.status == status)
         return tuple(sorted(chosen, key=lambda rule: (rule.priority, rule.id)))
+
+    def inviting(self, status: str = "active") -> tuple[Rule, ...]:
+        """Return the rules of class p that invite, best first."""
+        return tuple(r for r in self.ordered(status) if r.data_class == "p" and r.makes == "invitation")
+
+    def asking(self) -> tuple[Rule, ...]:
+        """Return the active rules of class p that make a task or a notice, best first."""
+        return tuple(r for r in self.ordered() if r.data_class == "p" and r.makes != "invitation")
+
+    def sensitive(self) -> tuple[Rule, ...]:
+        """Return the active rules of class s, best first."""
+        return tuple(r for r in self.ordered() if r.data_class == "s")
+
+    @property
+    def unnamed(self) -> Ground | None:
+        """The ground that is named for every rule of class s; None when the book has no ground."""
+        named = next((rule.public for rule in self.rules if rule.data_class == "s"), None)
+        return next((ground for ground in self.grounds if named in (None, ground.id)), None)
 
     def with_rules(self, rules: tuple[Rule, ...]) -> Self:
         """Return the same book with other rules."""

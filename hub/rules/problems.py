@@ -95,6 +95,83 @@ MESSAGES: Final[dict[str, tuple[str, str]]] = {
         "the rule is of class p but reads {fact}, which is of class s",
         "规则的数据类别是 p，却读取了类别为 s 的 {fact}",
     ),
+    "SENSITIVE_READS": (
+        (
+            "the rule is of class s but reads {fact}, which is not known where it is evaluated; "
+            "it may read facts of class s, subject.age and subject.citizen"
+        ),
+        (
+            "规则的数据类别是 s，却读取了 {fact}，而评估它的环节不掌握该信息；"
+            "只能读取类别为 s 的事实、subject.age 与 subject.citizen"
+        ),
+    ),
+    "SENSITIVE_FACT": (
+        "{fact} is of class s: only a rule of class s may read it",
+        "{fact} 的数据类别是 s：只有类别为 s 的规则可以读取",
+    ),
+    "SENSITIVE_DISCLOSES": (
+        "a rule of class s discloses name and phone at most, not {found}",
+        "类别为 s 的规则最多只能告知 name 与 phone，不能告知 {found}",
+    ),
+    "SENSITIVE_MAKES": (
+        "a rule of class s makes invitations only, not {found}: a task would name it",
+        "类别为 s 的规则只能发出邀请，不能产生 {found}：任务会暴露其依据",
+    ),
+    "PUBLIC_MISSING": (
+        "a rule of class s is never named: add public with the ground that is named in its place",
+        "类别为 s 的规则不得具名：请用 public 写明代替它的依据",
+    ),
+    "UNKNOWN_GROUND": (
+        "there is no ground {found}; known: {choices}",
+        "没有 {found} 这个依据；可用：{choices}",
+    ),
+    "PUBLIC_DISCLOSES": (
+        (
+            "{ground} is named in the rule's place, and what is disclosed would tell them apart: "
+            "disclose what {ground} does ({expected})"
+        ),
+        "该规则以 {ground} 的名义出现，告知内容不同会使其可被辨认：请与 {ground} 一致（{expected}）",
+    ),
+    "SEVERAL_GROUNDS": (
+        "rules of class s share one ground, not {found}; the first stands on line {first}",
+        "类别为 s 的规则须共用一个依据，不能另用 {found}；首个在第 {first} 行",
+    ),
+    "PRIORITY_BETRAYS": (
+        (
+            "{ground} at {priority} could only stand for rules of class s: the priority betrays them; "
+            "there must be an active rule of class p with the same public ground and priority"
+        ),
+        (
+            "{priority} 的 {ground} 只可能出自类别为 s 的规则：优先级会暴露依据；"
+            "须有同一优先级、同一 public 的类别为 p 的启用规则"
+        ),
+    ),
+    "COMPANY_BETRAYS": (
+        (
+            "{found} never hits without {other}, which is named otherwise: so {ground} at {priority} "
+            "without {other} betrays a rule of class s; give {other} the same public ground"
+        ),
+        (
+            "{found} 命中时 {other} 必然命中且另行具名：只有 {ground}（{priority}）而没有 {other} 时，"
+            "即暴露类别为 s 的规则；请让 {other} 使用同一 public"
+        ),
+    ),
+    "ADMISSION_PRIORITY": (
+        "an admission task is mandatory: its priority is P0, not {found}",
+        "入会办理任务是必办事项：优先级须为 P0，而不是 {found}",
+    ),
+    "ADMISSION_CONDITION": (
+        "an admission task is made for each candidacy: when must be fact: candidacy, with nothing around it",
+        "入会办理任务按每项提名产生：when 只能是 fact: candidacy 及其 where，外面不能再有其他条件",
+    ),
+    "COOLDOWN_UNUSED": (
+        "cooldown_days is for a rule of class p that invites",
+        "cooldown_days 只用于类别为 p 且发出邀请的规则",
+    ),
+    "GROUND_ID": (
+        "{found} is no ground id; it is G and two digits: G00",
+        "{found} 不是依据编号；应为 G 加两位数字，如 G00",
+    ),
     "PATH_ORDER": (
         "only the last path, and the last path always, has no condition: it is taken otherwise",
         "只有最后一条途径没有条件，且最后一条必须没有条件：其余情况走这一条",

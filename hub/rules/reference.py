@@ -15,6 +15,7 @@ from hub.rules.model import (
     AnyOf,
     Condition,
     FactCondition,
+    Ground,
     Guard,
     Leaf,
     NoneOf,
@@ -23,6 +24,7 @@ from hub.rules.model import (
     RuleBook,
 )
 from hub.rules.operators import OPERATORS, Operand
+from hub.rules.terms import WEEKDAYS
 from hub.rules.vocabulary import VALUES
 from hub.rules.wording import Language, field_label, kind_label, requirement
 
@@ -49,6 +51,21 @@ not a program: it is checked, explained leaf by leaf, and compiled. `hub rules c
 it still holds by time alone; one without a day does not end. An entry ends with its first line to end;
 several entries, and `any`, with the last; `all` with the first; `none` sets no end.
 
+## What comes of a rule that hits
+
+- `makes: invitation`, which need not be written: an invitation, unless a guard stands in the way.
+- `makes: admission_task` 入会办理任务: a task for an organisation, P0, one for each candidacy that satisfies
+  the rule. `makes: transfer_notice` 关系转接通知: a notice to a member's organisation. Neither is an
+  invitation, and no guard stops it.
+- `public: G00` 对外名义: organisations, tasks and figures read the ground of that id, its title and its
+  reason, never the rule's. Rules that share a ground tell the same of the contact block.
+- `data_class: s` 敏感个人信息: the rule reads what only one stage keeps: facts of class s, `subject.age` and
+  `subject.citizen`. It must have a `public` ground, the same for all of them; it discloses name and phone at
+  most, and makes invitations only. At its priority an active rule of class p must share the ground, and must
+  not always come with another that is named: else the priority, or the company, betrays it 优先级或并列的规则
+  都不得暴露依据. The checker refuses such a book.
+- `status: shadow` is counted and never acted on 试运行; `status: off` is not evaluated 停用.
+
 YAML's traps are closed: only `true` and `false` are booleans, so `off` and `no` are words; dates need no
 quotes; numbers that are texts do (`"2021-11"` and `"330106"` read the same with quotes in every editor);
 a key written twice, anchors and tags are errors.
@@ -69,7 +86,7 @@ def rules_reference(book: RuleBook) -> str:
         _GRAMMAR,
         _table(("comparison", "for fields of type", "followed by", "meaning"), operators),
         f"## The book {book.edition}", "", book.title.zh + "  ", book.title.en, "",
-        *_terms(book), "",
+        *_terms(book), "", *_grounds(book.grounds),
         *(line for rule in sorted(book.rules, key=lambda rule: rule.id) for line in _rule(rule)),
         *_paths(book.paths), *_guards(book.guards),
     ])  # fmt: skip
@@ -151,18 +168,39 @@ def _terms(book: RuleBook) -> Iterator[str]:
     yield f"- oldest consent notice that serves 最低告知书版本: `{book.notice.minimum}`"
     yield f"- an invitation runs at most 邀请最长有效: {book.invitation.valid_days} days"
     yield f"- quiet time after one expired 到期后不再邀请: {book.invitation.cooldown_expired_days} days"
+    days = {priority: getattr(book.invitation.batch, priority) for priority in PRIORITIES}
+    batches = [f"{name} {WEEKDAYS[day]} {day}" for name, day in days.items() if day is not None]
+    yield f"- issued on that day of the week only 集中发出: {', '.join(batches) or 'none'}"
+    yield f"- an unanswered one is recalled, once, after 提醒一次: {book.invitation.reminder_days} days"
+    due = book.tasks.admission.due_days_before
+    yield f"- a candidate's admission is due 入会办理期限: {due} days before the session"
     yield f"- the organisation acts within 组织办理时限: {hours}"
+
+
+def _grounds(grounds: Sequence[Ground]) -> Iterator[str]:
+    if grounds:
+        yield from ("### Grounds that are named in place of rules 对外名义", "")
+    for ground in grounds:
+        yield f"**{ground.id}** (version {ground.version}): {ground.title_zh} · {ground.title_en}  "
+        yield ground.reason_zh + "  "
+        yield ground.reason_en + "  "
+        yield f"Discloses 可告知: {', '.join(ground.discloses) or 'nothing'}."
+        yield ""
 
 
 def _rule(rule: Rule) -> Iterator[str]:
     yield f"### {rule.id} {rule.title_zh} · {rule.title_en}"
     yield ""
     standing = f"version {rule.version} · {rule.status} · P{rule.priority} · class {rule.data_class}"
-    yield f"{standing} · {rule.source} 「{rule.phrase}」"
+    named = f" · named outside 对外名义 {rule.public}" if rule.public else ""
+    makes = "" if rule.makes == "invitation" else f" · makes `{rule.makes}`"
+    yield f"{standing}{makes}{named} · {rule.source} 「{rule.phrase}」"
     yield ""
     yield rule.reason_zh + "  "
     yield rule.reason_en
     yield ""
+    if rule.remark is not None:
+        yield from (f"*{rule.remark.zh}*  ", f"*{rule.remark.en}*", "")
     yield from _condition(rule.condition)
     told = ", ".join(rule.discloses) or "nothing"
     yield f"Holds until 期限: {ends(rule.condition)}. Discloses 可告知: {told}."

@@ -23,6 +23,12 @@ VALUES: Final[dict[tuple[str, str], dict[str, tuple[str, str]]]] = {
         "backbone": ("骨干队员", "backbone member"),
     },
     ("rescue_member", "status"): {"active": ("在队", "active"), "left": ("已离队", "left")},
+    ("volunteer", "level"): {"recorded": ("登记", "recorded"), "registered": ("注册", "registered")},
+    ("volunteer", "status"): {"active": ("在队", "active"), "left": ("已退出", "left")},
+    ("candidacy", "status"): {"nominated": ("已提名", "nominated"), "withdrawn": ("已撤回", "withdrawn")},
+    ("project", "role"): {"helper": ("帮扶者", "helper")},
+    ("blood_donation", "kind"): {"whole": ("全血", "whole blood"), "platelet": ("血小板", "platelets")},
+    ("organ_intent", "status"): {"registered": ("已登记", "registered"), "revoked": ("已撤销", "revoked")},
     ("consent", "status"): {"granted": ("已同意", "granted"), "withdrawn": ("已撤回", "withdrawn")},
     ("membership", "status"): {
         "member": ("会员", "member"),

@@ -98,6 +98,22 @@ def test_show_explains_one_rule() -> None:
     assert json.loads(hub("show", "R01", "--json").stdout)["holds_until"] == "`expires_on`"
 
 
+def test_show_tells_what_is_named_and_made() -> None:
+    """A rule of class s with the ground named for it; a task; the remark of each."""
+    assert "class s · makes invitation · 对外名义 named outside G00" in hub("show", "R05").stdout
+    shown = hub("show", "R10").stdout
+    assert "P0 · version 1 · active · class p · makes admission_task" in shown
+    assert "产生必办任务，不发邀请" in shown
+
+
+def test_a_book_that_betrays_is_refused(mine: Path) -> None:
+    """Without a rule of class p at its priority a rule of class s could be told: the checker says which."""
+    spoil(mine, "    priority: P2\n    public: G00\n    data_class: p", "    priority: P2\n    data_class: p")
+    result = hub("check", mine, "--json")
+    codes = [problem["code"] for problem in json.loads(result.stdout)["problems"]]
+    assert (result.exit_code, codes) == (78, ["PRIORITY_BETRAYS", "PRIORITY_BETRAYS"])
+
+
 def test_show_helps_with_a_wrong_id() -> None:
     """An unknown rule is a usage error that names those there are."""
     result = hub("show", "R99")

@@ -29,6 +29,9 @@ class FakeRule(NamedTuple):
     reason_zh: str = "理由"
     reason_en: str = "reason"
     discloses: tuple[str, ...] = ("name", "phone")
+    makes: str = "invitation"
+    public: str | None = None
+    data_class: str = "p"
 
 
 class FakeHit(NamedTuple):
@@ -62,6 +65,8 @@ class FakeBook:
     minimum_notice: str = "2021"
     valid_days: int = 180
     cooldown_expired_days: int = 180
+    reminder_days: int = 30
+    task_due_days: int = 14
     asked: list[str] = field(default_factory=list)
     """Names of the functions that were called."""
 
@@ -114,6 +119,30 @@ class FakeBook:
         """Return the day after the first ground ends."""
         ends = [hit.until + 1 for hit in self.hits(facts, today) if hit.until is not None]
         return min(ends, default=None)
+
+    def task_hits(self, facts: Mapping[str, Sequence[Mapping[str, Any]]], today: int) -> tuple[FakeHit, ...]:
+        """Make no task."""
+        return ()
+
+    def sensitive_hits(
+        self, facts: Mapping[str, Sequence[Mapping[str, Any]]], today: int
+    ) -> tuple[FakeHit, ...]:
+        """Have no rule of class s."""
+        return ()
+
+    def sensitive_next_change(self, facts: Mapping[str, Sequence[Mapping[str, Any]]], today: int) -> None:
+        """Have no rule of class s."""
+
+    def ground(self, priority: int) -> FakeRule:
+        """Return the unnamed ground."""
+        return FakeRule("F0", priority, public="F0", data_class="s")
+
+    def rule(self, rule_id: str) -> FakeRule | None:
+        """Return one of the two rules."""
+        return next((rule for rule in (P1, P3) if rule.id == rule_id), None)
+
+    def batch_weekday(self, priority: int) -> None:
+        """Issue on any day."""
 
 
 class FakeRegions:

@@ -15,7 +15,7 @@ TODAY: Final = 19_158
 ORDINARY: Final[dict[str, Any]] = {
     "key": b"", "age": 34, "student": False, "citizen": True, "deceased": False, "erasure": False,
     "superseded": False, "never": False, "member": False, "applied": False, "review": "", "consent": "valid",
-    "guardian_missing": False, "region_known": True,
+    "guardian_missing": False, "region_known": True, "group": False, "stale_grounds": False, "moved": False,
 }  # fmt: skip
 """The computed subject of somebody nothing speaks against."""
 BOOK: Final[RuleBook] = load(packaged.read_text("rules/books/zhejiang-2022.yaml"), file="zhejiang-2022.yaml")

@@ -28,9 +28,10 @@ def said(text: str, file: str) -> str:
     return "".join(f"{problem}\n{problem.zh}\n" for problem in caught.value.problems)
 
 
-def test_the_sample_is_right() -> None:
-    """The book that the broken ones were broken from has no problem."""
-    assert load(SAMPLE.read_text(encoding="utf-8"), file="sample.yaml").edition == "sample@1"
+@pytest.mark.parametrize("name", ["sample.yaml", "sensitive.yaml", "tasks.yaml"])
+def test_the_sample_is_right(name: str) -> None:
+    """The books that the broken ones were broken from have no problem."""
+    assert load((HERE / name).read_text(encoding="utf-8"), file=name).edition == "sample@1"
 
 
 @pytest.mark.parametrize("path", BROKEN, ids=lambda path: path.stem)
@@ -80,22 +81,53 @@ def test_the_error_survives_copying() -> None:
 
 
 def test_the_packaged_book_is_the_plans() -> None:
-    """Four rules by priority, all guards in the order of docs/matching.md, the terms of an invitation."""
+    """The plan's rules by priority, two of them off, all guards in order, the terms of an invitation."""
     assert [(each.id, each.priority) for each in BOOK.ordered()] == [
-        ("R01", 1),
-        ("R02", 1),
-        ("R04", 2),
-        ("R03", 3),
-    ]
+        ("R10", 0), ("R01", 1), ("R02", 1), ("R14", 1), ("R04", 2), ("R05", 2), ("R06", 2), ("R09a", 2),
+        ("R03", 3), ("R07", 3), ("R08", 3), ("R09", 3), ("R11", 3), ("R12", 3), ("R18", 3),
+    ]  # fmt: skip
+    assert [each.id for each in BOOK.ordered("off")] == ["R13", "R15"]
+    assert {each.id: each.makes for each in BOOK.rules if each.makes != "invitation"} == {
+        "R10": "admission_task", "R18": "transfer_notice",
+    }  # fmt: skip
     assert [guard.code for guard in BOOK.guards] == list(GuardCode)
     assert [guard.code for guard in BOOK.guards if guard.kind == "stop"] == list(GuardCode)[:6]
     assert (BOOK.invitation.valid_days, BOOK.invitation.cooldown_expired_days) == (180, 180)
-    assert [path.kind for path in BOOK.paths] == ["youth", "adult"]
+    assert [path.kind for path in BOOK.paths] == ["group", "youth", "adult"]
+
+
+def test_the_sensitive_rules_of_the_packaged_book_are_hidden() -> None:
+    """R05, R06, R13, R15 are of class s; with the volunteers and the donors they are all named G00."""
+    assert [each.id for each in BOOK.rules if each.data_class == "s"] == ["R05", "R06", "R13", "R15"]
+    assert {each.id for each in BOOK.rules if each.public == "G00"} == {
+        "R05", "R06", "R07", "R09", "R09a", "R13", "R15",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("word", ["捐献", "献血", "造血", "器官", "遗体", "donor", "stem", "organ", "blood"])
+def test_what_is_read_outside_names_nothing_sensitive(word: str) -> None:
+    """The ground's texts, and what the bereaved themselves read, are free of every word for it."""
+    grounds = [text for each in BOOK.grounds for text in (each.title, each.reason)]
+    for text in (*grounds, rule(BOOK, "R06").reason):
+        assert word not in text.zh
+        assert word not in text.en.lower()
+
+
+def test_a_book_of_before_is_still_read() -> None:
+    """What came later has a default: a book that is active goes on being read."""
+    book = load(SAMPLE.read_text(encoding="utf-8"), file="sample.yaml")
+    assert (book.grounds, book.unnamed, book.rules[0].makes, book.rules[0].public) == (
+        (), None, "invitation", None,
+    )  # fmt: skip
+    assert (book.invitation.reminder_days, book.tasks.admission.due_days_before) == (30, 14)
+    assert [book.invitation.batch.weekday(priority) for priority in range(4)] == [None] * 4
 
 
 def test_texts_for_people_are_chinese_and_english() -> None:
     """Each zh text has a Chinese character, no en text has one."""
     texts = [text for each in BOOK.rules for text in (each.title, each.reason)]
+    texts += [text for each in BOOK.grounds for text in (each.title, each.reason)]
+    texts += [each.remark for each in BOOK.rules if each.remark is not None]
     texts += [guard.reason for guard in BOOK.guards] + [path.title for path in BOOK.paths] + [BOOK.title]
     for text in texts:
         assert any("\u4e00" <= character <= "\u9fff" for character in text.zh)

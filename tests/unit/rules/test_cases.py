@@ -8,9 +8,11 @@ import pytest
 
 from hub import packaged
 from hub.rules.cases import Case, Cases, load_cases, run
+from hub.rules.codegen import conditions_of
 from hub.rules.model import GuardCode
 from hub.rules.problems import RuleBookError
 from tests.unit.rules.facts import BOOK, COMPILED
+from tests.unit.rules.facts import rule as rule_of
 
 FILE: Final = "zhejiang-2022.cases.yaml"
 CASES: Final = load_cases(packaged.read_text(f"rules/books/{FILE}"), file=FILE)
@@ -32,13 +34,70 @@ def test_a_case_of_the_packaged_book_passes(index: int) -> None:
     assert result.differences == (), result.case.title.en
 
 
+def _fired(case: Case) -> set[str]:
+    """Return the rules a case says hit, whatever they make and whoever may know."""
+    return {*case.expect.rules, *case.expect.sensitive, *case.expect.tasks}
+
+
 def test_the_cases_cover_the_book() -> None:
-    """Every rule fires in one case and is stopped by a guard in another; every guard has a case."""
-    fired = {rule for case in CASES.cases if case.expect.outcome == "invite" for rule in case.expect.rules}
-    stopped = {rule for case in CASES.cases if case.expect.code is not None for rule in case.expect.rules}
-    assert fired >= {rule.id for rule in BOOK.rules} <= stopped
+    """Every rule fires in one case and its invitation is stopped in another; every guard has a case."""
+    inviting = {rule.id for rule in BOOK.rules if rule.makes == "invitation"}
+    fired = {rule for case in CASES.cases for rule in _fired(case) if case.expect.outcome == "invite"}
+    stopped = {rule for case in CASES.cases for rule in _fired(case) if case.expect.code is not None}
+    assert fired >= inviting <= stopped
+    assert {rule for case in CASES.cases for rule in case.expect.tasks} == {
+        rule.id for rule in BOOK.rules
+    } - inviting
     assert {case.expect.code for case in CASES.cases} >= set(GuardCode)
-    assert {case.expect.path for case in CASES.cases} == {"adult", "youth"}
+    assert {case.expect.path for case in CASES.cases} == {"group", "youth", "adult"}
+
+
+@pytest.mark.parametrize("rule", [rule.id for rule in BOOK.rules])
+@pytest.mark.parametrize(("zh", "en"), [("迟到", "late"), ("乱序", "out of order")])
+def test_every_rule_is_tried_late_and_out_of_order(rule: str, zh: str, en: str) -> None:
+    """For each rule there is a case of what arrives late, and one of what arrives in the wrong order."""
+    kinds = _reads(rule)
+    about = [case for case in CASES.cases if zh in case.title.zh and en in case.title.en.lower()]
+    assert [
+        case for case in about if kinds & {kind for fact in case.facts for kind in fact} or _moved(case, rule)
+    ]
+
+
+def _reads(rule_id: str) -> set[str]:
+    return {fact.fact for fact in conditions_of(rule_of(BOOK, rule_id).when)} - {"subject"}
+
+
+def _moved(case: Case, rule: str) -> bool:
+    """Return whether a case is about R18, which reads nothing but the computed subject."""
+    return rule == "R18" and "moved" in case.person
+
+
+@pytest.mark.parametrize("rule", ["R13", "R15"])
+def test_rules_that_are_off_are_tried_apart(rule: str) -> None:
+    """A rule that is off says nothing in a case, unless the case switches it on."""
+    for case in CASES.cases:
+        if rule in case.expect.sensitive:
+            assert rule in case.switch_on
+            off = case.model_copy(update={"switch_on": ()})
+            (result,) = run(COMPILED, Cases(CASES.book, (off,), (1,)))
+            assert any(difference.startswith("sensitive: expected") for difference in result.differences)
+
+
+def test_a_rule_switched_on_must_exist() -> None:
+    """A case that switches on what is not there fails, and says so."""
+    (result,) = run(
+        COMPILED, load_cases(ONE.replace("    facts:", "    switch_on: [R99]\n    facts:"), file=FILE)
+    )
+    assert result.differences == (f"switch_on: {COMPILED.id} has no rule R99",)
+
+
+def test_no_case_names_a_sensitive_rule_outside() -> None:
+    """What an organisation would read never has the id of a rule of class s."""
+    sensitive = {rule.id for rule in BOOK.rules if rule.data_class == "s"}
+    named = [case.expect.named for case in CASES.cases if case.expect.named is not None]
+    assert sum("G00" in ids for ids in named) > 5
+    assert not sensitive & {rule for ids in named for rule in ids}
+    assert not sensitive & {rule for case in CASES.cases for rule in case.expect.rules}
 
 
 @pytest.mark.parametrize(
@@ -52,6 +111,17 @@ def test_the_cases_cover_the_book() -> None:
             ("outcome: invite", "outcome: invite, next_change: never"),
             "next_change: expected never",
             id="change",
+        ),
+        pytest.param(
+            ("outcome: invite", "outcome: invite, named: [G00]"), "named: expected ['G00']", id="named"
+        ),
+        pytest.param(
+            ("outcome: invite", "outcome: invite, sensitive: {R05: open}"),
+            "sensitive: expected",
+            id="sensitive",
+        ),
+        pytest.param(
+            ("outcome: invite", "outcome: invite, tasks: {R10: [2022-09-20]}"), "tasks: expected", id="tasks"
         ),
     ],
 )
@@ -72,6 +142,15 @@ def test_a_wrong_case_fails(change: tuple[str, str], difference: str) -> None:
         pytest.param(("2021-03-01", "soon"), "NOT_A_DAY", "", id="day"),
         pytest.param(("today: 2022-06-15", "today: today"), "NOT_A_DAY", "", id="today"),
         pytest.param(("R01: 2024-02-29", "R01: later"), "NOT_A_DAY", "", id="end"),
+        pytest.param(
+            ("outcome: invite", "outcome: invite, sensitive: {R05: soon}"),
+            "NOT_A_DAY",
+            "",
+            id="sensitive-end",
+        ),
+        pytest.param(
+            ("outcome: invite", "outcome: invite, tasks: {R10: [soon]}"), "NOT_A_DAY", "", id="task-end"
+        ),
         pytest.param(("outcome: invite", "outcome: held"), "MISSING_KEY", "", id="held-without-code"),
         pytest.param(
             ("outcome: invite", "outcome: held, code: consents"), "UNKNOWN_CODE", "consent", id="code"

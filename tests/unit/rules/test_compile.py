@@ -9,7 +9,8 @@ import pytest
 from hub.rules.compile import compile_book
 from hub.rules.days import Moment
 from hub.rules.hit import Hit
-from hub.rules.model import All, AnyOf, FactCondition, Guard, GuardCode, Leaf, NoneOf, Text
+from hub.rules.model import All, AnyOf, FactCondition, Guard, GuardCode, Leaf, NoneOf
+from hub.rules.part import Text
 from tests.unit.rules.facts import BOOK, COMPILED, TODAY, book_with, facts, rule
 
 VALID: dict[str, Any] = {
@@ -38,13 +39,76 @@ def test_nobody_is_hit_without_facts() -> None:
 
 def test_the_book_says_what_it_reads() -> None:
     """The kinds a change of which can matter to the rules."""
-    assert COMPILED.kinds == {"certificate", "course", "rescue_member", "subject"}
+    assert COMPILED.kinds == {
+        "candidacy", "certificate", "course", "gift", "mission", "org_gift", "project", "rescue_member",
+        "subject", "volunteer",
+    }  # fmt: skip
+    assert COMPILED.sensitive_kinds == {"hsc_donation", "organ_family", "subject"}
 
 
 def test_terms_are_at_hand() -> None:
     """Matching finds the book's edition and terms without looking into it."""
-    assert (COMPILED.id, COMPILED.minimum_notice) == ("zhejiang-2022@1", "2021-11")
+    assert (COMPILED.id, COMPILED.minimum_notice) == ("zhejiang-2022@2", "2021-11")
     assert (COMPILED.valid_days, COMPILED.cooldown_expired_days) == (180, 180)
+    assert (COMPILED.reminder_days, COMPILED.task_due_days) == (30, 14)
+    assert [COMPILED.batch_weekday(priority) for priority in range(4)] == [None, None, None, 0]
+
+
+def test_a_ground_stands_for_sensitive_rules_at_their_priority() -> None:
+    """The ground is a rule to the core: its own texts, the priority asked for, nothing more."""
+    ground = COMPILED.ground(2)
+    assert ground is not None
+    assert (ground.id, ground.public, ground.priority, ground.title_zh) == ("G00", "G00", 2, "公益贡献")
+    assert (ground.discloses, ground.makes) == (("name", "phone"), "invitation")
+    assert compile_book(BOOK.model_copy(update={"grounds": ()})).ground(2) is None
+
+
+def test_the_ground_is_the_one_the_sensitive_rules_name() -> None:
+    """With several grounds in the book it is theirs; a rule of class p may have another."""
+    other = BOOK.grounds[0].model_copy(update={"id": "G01"})
+    ground = compile_book(BOOK.model_copy(update={"grounds": (other, *BOOK.grounds)})).ground(3)
+    assert ground is not None
+    assert ground.id == "G00"
+
+
+def test_a_rules_own_text_is_at_hand() -> None:
+    """Once the person agreed to have it named, a rule is found by its id, whatever its status."""
+    assert COMPILED.rule("R05") is rule(BOOK, "R05")
+    assert COMPILED.rule("R13") is rule(BOOK, "R13")
+    assert COMPILED.rule("R99") is None
+
+
+def test_sensitive_rules_hit_apart() -> None:
+    """A donation of stem cells is seen by one function and by no other, whatever it is shown."""
+    person = facts(hsc_donation=[{"key": b"2022-03", "completed_on": TODAY + 20}])
+    assert COMPILED.sensitive_hits(person, TODAY) == ()
+    assert COMPILED.sensitive_next_change(person, TODAY) == TODAY + 20
+    assert COMPILED.next_change(person, TODAY) is None
+    (hit,) = COMPILED.sensitive_hits(person, TODAY + 20)
+    assert hit == Hit(rule(BOOK, "R05"), None, (("hsc_donation", b"2022-03"),))
+    assert COMPILED.hits(person, TODAY + 20) == COMPILED.task_hits(person, TODAY + 20) == ()
+
+
+def test_a_task_is_made_for_each_candidacy() -> None:
+    """Nominated by two councils: two hits, each with its session and its own one evidence."""
+    person = facts(candidacy=[
+        {"key": b"1", "status": "nominated", "session_on": TODAY + 30},
+        {"key": b"2", "status": "withdrawn", "session_on": TODAY + 40},
+        {"key": b"3", "status": "nominated", "session_on": TODAY},
+    ])  # fmt: skip
+    r10 = rule(BOOK, "R10")
+    assert COMPILED.task_hits(person, TODAY) == (
+        Hit(r10, TODAY + 30, (("candidacy", b"1"),)), Hit(r10, TODAY, (("candidacy", b"3"),)),
+    )  # fmt: skip
+    assert COMPILED.hits(person, TODAY) == ()
+    assert COMPILED.next_change(person, TODAY) == TODAY + 1
+
+
+def test_a_member_who_moved_is_one_notice() -> None:
+    """R18 reads the computed subject: one hit without evidence, beside whatever invites."""
+    person = facts({"member": True, "moved": True}, certificate=[VALID])
+    assert COMPILED.task_hits(person, TODAY) == (Hit(rule(BOOK, "R18"), None, ()),)
+    assert [hit.rule.id for hit in COMPILED.hits(person, TODAY)] == ["R01"]
 
 
 def test_one_entry_must_satisfy_every_leaf() -> None:

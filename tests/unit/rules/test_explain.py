@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from hub.rules.explain import explain, paragraph, render_en, render_zh
+from hub.rules.explain import explain, explain_sensitive, paragraph, render_en, render_rules, render_zh
 from tests.unit.rules.facts import BOOK, COMPILED, TODAY, book_with, facts
 
 VALID: dict[str, Any] = {
@@ -62,6 +62,39 @@ def test_a_rule_on_trial_is_marked() -> None:
         compile_book(book_with(BOOK.rules[0].when, status="shadow")), facts(certificate=[VALID]), TODAY
     )
     assert "(on trial: not acted on)" in render_en(found)
+
+
+def test_a_sensitive_rule_is_explained_apart() -> None:
+    """What matching explains has no rule of class s, whatever it is shown; what the person may ask for has."""
+    person = facts(hsc_donation=[{"key": b"2022-03", "completed_on": TODAY - 100}])
+    found = explain(COMPILED, person, TODAY)
+    shown = render_zh(found) + render_en(found)
+    for each in BOOK.rules:
+        assert (each.title_zh in shown) is (each.data_class == "p" and each.status == "active"), each.id
+    told = explain_sensitive(COMPILED, person, TODAY)
+    assert [each.rule.id for each in told if each.trace.holds] == ["R05"]
+    assert "✓ R05 造血干细胞捐献者 — 无期限（对外以 G00 的名义）" in render_rules(told, "zh")
+    assert "✗ R06 Family of somebody whose organs or body were given (named G00 outside)" in render_rules(
+        told, "en"
+    )
+
+
+def test_what_a_rule_makes_is_told() -> None:
+    """A task and a notice are marked as such: they are no invitation."""
+    person = facts(
+        {"member": True, "moved": True},
+        candidacy=[{"key": b"1", "status": "nominated", "session_on": TODAY + 9}],
+    )
+    found = explain(COMPILED, person, TODAY)
+    assert "✓ R10 理事候选人须先履行入会手续 — 至 2022-06-24（产生入会办理任务）" in render_zh(found)
+    assert "whose organisation is no more — no end (makes a transfer notice)" in render_en(found)
+
+
+def test_an_organisation_is_invited_as_a_group() -> None:
+    """The kind of a decision about an organisation is told in both languages."""
+    group = {**DECISION, "kind": "group"}
+    assert "（P1，团体会员，ORG-1）" in paragraph(group, "zh")
+    assert "(P1, group member, ORG-1)" in paragraph(group, "en")
 
 
 def test_the_explanation_agrees_with_the_compiled_book() -> None:

@@ -35,3 +35,13 @@ def test_priorities_are_names() -> None:
     rule = json.loads(book_schema())["$defs"]["Rule"]
     assert rule["properties"]["priority"]["enum"] == ["P0", "P1", "P2", "P3"]
     assert rule["additionalProperties"] is False
+
+
+def test_what_a_rule_makes_and_when_it_is_issued_are_lists() -> None:
+    """An editor offers what a rule can make, and the days of the week."""
+    definitions = json.loads(book_schema())["$defs"]
+    makes = definitions["Rule"]["properties"]["makes"]["enum"]
+    assert makes == ["invitation", "admission_task", "transfer_notice"]
+    weekday = definitions["Batch"]["properties"]["P3"]["anyOf"][0]["enum"]
+    assert (len(weekday), weekday[0]) == (7, "monday")
+    assert "public" not in definitions["Rule"]["required"]

@@ -42,10 +42,23 @@ def test_the_page_of_rules_shows_the_book() -> None:
         assert f"### {each.id} {each.title_zh} · {each.title_en}" in page
         assert each.reason_zh in page
         assert each.phrase in page
+        assert each.remark is None or each.remark.zh in page
     for guard in BOOK.guards:
         assert f"| `{guard.code}` | {guard.kind} | {guard.reason_zh}<br>{guard.reason_en} |" in page
     for operator in OPERATORS:
         assert f"| `{operator.name}` |" in page
+
+
+def test_the_page_of_rules_shows_what_is_named_and_made() -> None:
+    """The ground with its text, who is named by it, what makes a task, and the terms of both."""
+    page = rules_reference(BOOK)
+    (ground,) = BOOK.grounds
+    assert f"**{ground.id}** (version {ground.version}): {ground.title_zh} · {ground.title_en}" in page
+    assert "P2 · class s · named outside 对外名义 G00 · S0" in page
+    assert "P0 · class p · makes `admission_task` · S0" in page
+    assert "集中发出: P3 星期一 monday" in page
+    assert "due 入会办理期限: 14 days before the session" in page
+    assert "recalled, once, after 提醒一次: 30 days" in page
 
 
 def test_the_page_of_facts_shows_every_field() -> None:
