@@ -34,7 +34,7 @@ def settled(
     tasks: tuple[Task, ...], kinds: dict[str, Any], today: int = TODAY, known: Directory | None = None
 ) -> Settled:
     """Settle the tasks of somebody who has nothing but what is given."""
-    directory = known or society()
+    directory = known if known is not None else society()
     state = somebody(**{"certificate": None, **kinds})
     eligible = matching.evaluate(state, tables(directory, AskingBook()), today, running=False)
     scene = task.Scene(
