@@ -155,11 +155,14 @@ def test_invitations_are_what_the_codec_writes(  # noqa: PLR0917  # what a recor
     """Both writers give the same bytes for any change of an invitation, however often they were asked."""
     ctx, book, person, cause = occasion
     made = change.invitation
-    names = ("status", "priority", "kind", "organisation", "confirm_region", "notice_version")
+    names = (
+        "status", "priority", "kind", "organisation", "confirm_region", "notice_version", "issued_on",
+        "valid_until", "reminded_on", "episode",
+    )  # fmt: skip
     expected = CODEC.encode(
         "hub.invitation",
         {
-            **{name: getattr(made, name) for name in (*names, "issued_on", "valid_until", "reminded_on", "episode")},
+            **{name: getattr(made, name) for name in names},
             "envelope": envelope(event_id, "hub.invitation", ctx.now), "invitation_id": made.id,
             "person": person, "change": change.change, "cause": change.cause, "rule_ids": list(made.rules),
             "book": book.id, "reason_zh": reason[0], "reason_en": reason[1], "contact": sealed,
