@@ -11,8 +11,8 @@ from hub.cli.outputs import day_of, open_outputs, reading
 
 app = new_app(
     "See which candidates for a council are not members yet.\n\n"
-    "Who stands for a council must be a member of the Red Cross before its session (rule R10). Every candidate "
-    "who is none is an admission task of the council's society, escalated when it is late."
+    "Who stands for a council must be a member of the Red Cross before its session (rule R10). Every "
+    "candidate who is none is an admission task of the council's society, escalated when it is late."
 )
 
 

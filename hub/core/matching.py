@@ -28,6 +28,7 @@ _DECLINED_DAYS: Final = 365
 """Days after a refusal or the end of a membership on which the book's cool-down guard may look again."""
 
 
+_MET: Final = dict(MET)
 _DATES: Final = {
     **{kind: (dated,) for kind, dated in MET},
     "mission": ("until_on",),
@@ -243,10 +244,11 @@ def _add_invitation(
 
 def _add_grounds(view: View, today: int, days: list[int]) -> None:
     """Append the days to come of what somebody did: they tell who counts, and where the person was met."""
-    for kind, dated in MET:
-        if kind in view:
+    for kind, entries in view.items():
+        dated = _MET.get(kind)
+        if dated is not None:
             # Of what was revoked or given back too: it still tells where the person was met.
-            days += [entry[dated] for entry in view[kind] if entry.get(dated, 0) > today]
+            days += [entry[dated] for entry in entries if entry.get(dated, 0) > today]
     for entry in view.get("certificate", ()):
         if "expires_on" in entry and entry["expires_on"] >= today and "revoked_on" not in entry:
             days.append(entry["expires_on"] + 1)
