@@ -97,6 +97,7 @@ STATE_IDENTITY: Final = "hub.state.identity"
 STATE_MATCHING: Final = "hub.state.matching"
 STATE: Final = (STATE_INTAKE, STATE_IDENTITY, STATE_MATCHING)
 INVITATIONS: Final = "hub.invitations"
+TASKS: Final = "hub.tasks"
 DECISIONS: Final = "hub.decisions"
 PARTS: Final = "hub.statistics.parts"
 STATISTICS: Final = "hub.statistics"
@@ -172,6 +173,11 @@ TOPICS: Final[tuple[Topic, ...]] = (
     Topic(
         INVITATIONS, "invitation id", None, Cleanup.COMPACT, FOREVER, _ERASABLE,
         "the whole life of every invitation", "邀请的全部状态变化",
+    ),
+    Topic(
+        TASKS, "task id", None, Cleanup.COMPACT, FOREVER, _ERASABLE,
+        "what organisations are asked to do: admit a candidate, hand a member over",
+        "请组织办理的事项：理事人选入会、会员关系转接",
     ),
     Topic(
         DECISIONS, "person key", None, Cleanup.DELETE, 1096 * _DAY_MS, (),

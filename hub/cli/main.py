@@ -40,6 +40,10 @@ COMMANDS: Final[tuple[Command, ...]] = (
     Command(
         "deadletters", "hub.cli.deadletters", True, "List, show and redrive what could not be processed."
     ),
+    Command(
+        "invitations", "hub.cli.invitations", True, "List, show and audit the invitations that were sent."
+    ),
+    Command("council", "hub.cli.council", True, "See which candidates for a council are not members yet."),
     Command("sources", "hub.cli.sources", True, "See how far each input is; release one that stopped."),
 )
 """Every command, in the order of ``hub --help``. Add one here and nowhere else."""

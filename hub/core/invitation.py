@@ -20,6 +20,8 @@ ISSUED: Final = "issued"
 RAISED: Final = "raised"
 REROUTED: Final = "rerouted"
 REVISED: Final = "revised"
+REMINDED: Final = "reminded"
+DELIVERED: Final = "delivered"
 ACCEPTED: Final = "accepted"
 APPLIED: Final = "applied"
 ADMITTED: Final = "admitted"
@@ -27,13 +29,19 @@ DECLINED: Final = "declined"
 WITHDRAWN: Final = "withdrawn"
 EXPIRED: Final = "expired"
 
-OPEN: Final = frozenset({ISSUED, ACCEPTED, APPLIED})
+OPEN: Final = frozenset({ISSUED, DELIVERED, ACCEPTED, APPLIED})
 """Statuses of an open invitation; every other one is an end."""
 MEMBER: Final = "member"
 GROUND: Final = "ground"
 """Causes of a withdrawal besides the guards' codes."""
 COOLDOWN: Final = "cooldown"
 """Why nothing is offered soon after an invitation expired; also the code of the guard."""
+BATCH: Final = "batch"
+"""Why nothing is offered on a day that is not the priority's day of the week."""
+_UNANSWERED: Final = frozenset({ISSUED, DELIVERED})
+_WEEK_DAYS: Final = 7
+_THURSDAY: Final = 3
+"""The weekday of 1970-01-01, Monday is 0."""
 
 
 class Terms(NamedTuple):
@@ -41,6 +49,7 @@ class Terms(NamedTuple):
 
     valid_days: int
     cooldown_expired_days: int
+    reminder_days: int = 30
 
 
 class Invitation(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -60,6 +69,9 @@ class Invitation(msgspec.Struct, frozen=True, array_like=True, gc=False):
     ended_on: int | None = None
     revision: int = 0
     """How many records on ``hub.invitations`` came before this one."""
+    changed_on: int = 0
+    """The day of the last record: nobody is reminded on a day on which something else was told."""
+    reminded_on: int | None = None
 
     @property
     def open(self) -> bool:
@@ -86,7 +98,7 @@ def advance(
     declined_on = refusal.get("declined_on")
     cap = invitation.issued_on + terms.valid_days
     if _only(facts, "membership").get("status") == MEMBER:
-        if invitation.status == ISSUED:
+        if invitation.status in _UNANSWERED:
             return _end(invitation, WITHDRAWN, today, MEMBER)
         return _end(invitation, ADMITTED, today)
     if "never_on" in refusal or (declined_on is not None and declined_on >= invitation.issued_on):
@@ -94,45 +106,96 @@ def advance(
     if eligible.hindrance is not None:
         return _end(invitation, WITHDRAWN, today, str(eligible.hindrance.code))
     if _since(_only(facts, "application"), "status", "submitted", invitation.issued_on):
-        return _apply(invitation, eligible)
+        return _apply(invitation, eligible, today)
     if not eligible.hits:
         if today > invitation.valid_until:
             return _end(invitation, EXPIRED, today)
         return _end(invitation, WITHDRAWN, today, GROUND)
     if today > cap:
         return _end(invitation, EXPIRED, today)
-    return _revise(invitation, eligible, facts, cap)
+    return _revise(invitation, eligible, facts, cap, today) or _remind(invitation, facts, terms, today)
 
 
-def _revise(invitation: Invitation, eligible: Eligibility, facts: Facts, cap: int) -> Change | None:
-    """Bring the terms of a running invitation up to date, and take an acceptance in."""
+def _revise(
+    invitation: Invitation, eligible: Eligibility, facts: Facts, cap: int, today: int
+) -> Change | None:
+    """Bring the terms of a running invitation up to date, and take an acceptance or a delivery in."""
     organisation = eligible.organisation
-    now = (eligible.priority, eligible.rules, eligible.kind, organisation, _valid_until(cap, eligible.until))
+    now = (eligible.priority, eligible.named, eligible.kind, organisation, _valid_until(cap, eligible.until))
     old = invitation
     had = (old.priority, old.rules, old.kind, old.organisation, old.valid_until)
-    accepted = invitation.status == ISSUED and _since(
-        _only(facts, "response"), "answer", ACCEPTED, invitation.issued_on
-    )
-    if now == had and not accepted:
+    status = _answered(invitation, facts)
+    if now == had and status == invitation.status:
         return None
-    if accepted:
-        change = ACCEPTED
+    if status != invitation.status:
+        change = status
     elif eligible.priority < invitation.priority:
         change = RAISED
     else:
         change = REROUTED if organisation != invitation.organisation else REVISED
     revised = msgspec.structs.replace(
         invitation,
-        status=ACCEPTED if accepted else invitation.status,
+        status=status,
         priority=eligible.priority,
-        rules=eligible.rules,
+        rules=now[1],
         kind=eligible.kind,
         organisation=organisation,
         confirm_region=eligible.route.confirm_region,
         valid_until=now[-1],
         revision=invitation.revision + 1,
+        changed_on=today,
     )
     return Change(revised, change)
+
+
+def _answered(invitation: Invitation, facts: Facts) -> str:
+    """Return the status with an acceptance, else a delivery, taken in."""
+    status, since = invitation.status, invitation.issued_on
+    if status in _UNANSWERED:
+        if _since(_only(facts, "response"), "answer", ACCEPTED, since):
+            return ACCEPTED
+        if status == ISSUED and "delivery" in facts and facts["delivery"][0].get("on", -1) >= since:
+            return DELIVERED
+    return status
+
+
+def unanswered(invitation: Invitation, facts: Facts) -> bool:
+    """Return whether an open invitation waits for an answer of any kind, and nobody was reminded yet."""
+    return (
+        invitation.status in _UNANSWERED
+        and invitation.reminded_on is None
+        and _only(facts, "response").get("on", -1) < invitation.issued_on
+    )
+
+
+def _remind(invitation: Invitation, facts: Facts, terms: Terms, today: int) -> Change | None:
+    """Remind once, some time after the issue, on a day on which nothing else was told."""
+    due = today >= invitation.issued_on + terms.reminder_days and invitation.changed_on < today
+    if not due or not unanswered(invitation, facts):
+        return None
+    reminded = msgspec.structs.replace(
+        invitation, reminded_on=today, revision=invitation.revision + 1, changed_on=today
+    )
+    return Change(reminded, REMINDED)
+
+
+def batch_day(weekday: int, today: int) -> int:
+    """Return the first day from ``today`` on that is a day of the week, Monday is 0.
+
+    >>> batch_day(3, 0), batch_day(0, 0)  # 1970-01-01 was a Thursday
+    (0, 4)
+    """
+    return today + (weekday - today - _THURSDAY) % _WEEK_DAYS
+
+
+def pause(last: Invitation | None, weekday: int | None, terms: Terms, today: int) -> str:
+    """Return the code why nothing is offered today to somebody whom nothing hinders; empty when it is.
+
+    ``weekday``: the day of the week on which the priority is invited, Monday is 0; None = any.
+    """
+    if cooling(last, terms, today):
+        return COOLDOWN
+    return BATCH if weekday is not None and batch_day(weekday, today) != today else ""
 
 
 def cooling(last: Invitation | None, terms: Terms, today: int) -> bool:
@@ -155,11 +218,12 @@ def offer(invitation_id: str, episode: int, eligible: Eligibility, terms: Terms,
             issued_on=today,
             valid_until=_valid_until(today + terms.valid_days, eligible.until),
             priority=eligible.priority,
-            rules=eligible.rules,
+            rules=eligible.named,
             kind=eligible.kind,
             organisation=eligible.organisation,
             confirm_region=eligible.route.confirm_region,
             notice_version=consent.notice(eligible.view.get("consent", ())),
+            changed_on=today,
         ),
         ISSUED,
     )
@@ -188,12 +252,14 @@ def _since(entry: Mapping[str, Any], field: str, value: str, day: int) -> bool:
     return entry.get(field) == value and entry.get("on", -1) >= day
 
 
-def _apply(invitation: Invitation, eligible: Eligibility) -> Change | None:
+def _apply(invitation: Invitation, eligible: Eligibility, today: int) -> Change | None:
     """Note an application. While it runs the terms stay, but for an organisation that is no more."""
     new = invitation.status != APPLIED
     if not new and not eligible.orphaned:
         return None
-    applied = msgspec.structs.replace(invitation, status=APPLIED, revision=invitation.revision + 1)
+    applied = msgspec.structs.replace(
+        invitation, status=APPLIED, revision=invitation.revision + 1, changed_on=today
+    )
     if eligible.orphaned:
         applied = msgspec.structs.replace(
             applied, organisation=eligible.organisation, confirm_region=eligible.route.confirm_region
@@ -203,6 +269,6 @@ def _apply(invitation: Invitation, eligible: Eligibility) -> Change | None:
 
 def _end(invitation: Invitation, status: str, today: int, cause: str | None = None) -> Change:
     ended = msgspec.structs.replace(
-        invitation, status=status, ended_on=today, revision=invitation.revision + 1
+        invitation, status=status, ended_on=today, revision=invitation.revision + 1, changed_on=today
     )
     return Change(ended, status, cause)

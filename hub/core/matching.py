@@ -10,22 +10,32 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
-from hub.core import consent, dates
-from hub.core.book import Book, Guard, Hit, View
+from hub.core import consent, dates, ground, invitation, task
+from hub.core.book import Book, Guard, Hit, Rule, View
 from hub.core.invitation import Invitation
 from hub.core.organisation import Directory
 from hub.core.person import ADULT_AGE, PersonState, party, subject
-from hub.core.routing import Regions, Route, route
+from hub.core.routing import MET, Regions, Route, elsewhere, route
+from hub.core.task import Task
 
 NONE: Final = "none"
 STOP: Final = "stop"
 HELD: Final = "held"
 INVITE: Final = "invite"
-YOUTH: Final = "youth"
 _HOLD: Final = "hold"
 _APPLIED: Final = "applied"
 _DECLINED_DAYS: Final = 365
 """Days after a refusal or the end of a membership on which the book's cool-down guard may look again."""
+
+
+_MET: Final = dict(MET)
+_DATES: Final = {
+    **{kind: (dated,) for kind, dated in MET},
+    "mission": ("until_on",),
+    "volunteer": ("registered_on", "active_on"),
+    ground.KIND: ("since_on",),
+}
+"""By fact kind, the fields that date what somebody did."""
 
 
 class Tables(NamedTuple):
@@ -49,19 +59,36 @@ class Eligibility(NamedTuple):
     hindrance: Guard | None
     """The first guard that applies, an application under way left out."""
     kind: str
-    """``adult`` or ``youth``."""
+    """``adult``, ``youth`` or ``group``."""
     hits: Sequence[Hit]
     rules: tuple[str, ...]
-    """Ids of the rules that hit, best first."""
+    """Ids of the rules that hit, best first: for decisions."""
     route: Route
     view: View
     orphaned: bool = False
     """An invitation is open to an organisation that is no longer active."""
+    public: tuple[str, ...] = ()
+    """The ids by which figures name them, each once."""
+    disclosed: tuple[Rule, ...] = ()
+    """The rules behind the ground that is not named, as far as the person agreed to have them named."""
 
     @property
     def priority(self) -> int:
         """The best priority of the rules that hit."""
         return self.hits[0].rule.priority
+
+    @property
+    def named(self) -> tuple[str, ...]:
+        """The ids by which an invitation names the rules that hit, each once."""
+        if not self.disclosed:
+            return self.public
+        names: list[str] = []
+        for hit in self.hits:
+            if hit.evidence == ground.EVIDENCE:
+                names += [rule.id for rule in self.disclosed]
+            else:
+                names.append(hit.rule.public or hit.rule.id)
+        return tuple(dict.fromkeys(names))
 
     @property
     def until(self) -> int | None:
@@ -93,34 +120,69 @@ def evaluate(state: PersonState, tables: Tables, today: int, *, running: bool) -
     asked = (kind, about.get("host_unit"), residence)
     where = routes.get(asked)
     if where is None:
-        where = route(about, facts, youth=kind == YOUTH, directory=directory, regions=regions, today=today)
+        where = route(about, facts, kind=kind, directory=directory, regions=regions, today=today)
         if residence:  # nothing else of the person had a say
             routes[asked] = where
-    target = where.organisation
     given = consent.find(facts["consent"]) if "consent" in facts else None
+    _complete(me, where, given, book, today)
+    if me["member"]:
+        me["moved"] = elsewhere(facts["membership"][0].get("organisation", ""), where, directory, today)
+    hits = book.hits(view, today)
+    if ground.KIND in facts and not me["group"]:
+        hits = ground.with_ground(hits, facts[ground.KIND][0], me, given, book, today)
+    if not hits and not running:
+        return Eligibility(NONE, "", None, kind, hits, (), where, view)
+    if hits and "membership_ended_on" in me:
+        me["stale_grounds"] = not _newer(hits, view, me["membership_ended_on"])
+    last = state.invitation
+    orphaned = running and last is not None and directory.active(last.organisation, today) is None
+    outcome, code, hindrance = _guarded(book, view, me, today)
+    if not hits:
+        return Eligibility(NONE, "", hindrance, kind, hits, (), where, view, orphaned)
+    rules = public = tuple([hit.rule.id for hit in hits])
+    for hit in hits:
+        if hit.rule.public is not None:
+            public = ground.public(hits)
+            break
+    told = ground.disclosed(hits, facts[ground.KIND][0], book) if ground.KIND in facts else ()
+    return Eligibility(outcome, code, hindrance, kind, hits, rules, where, view, orphaned, public, told)
+
+
+def _complete(
+    me: dict[str, Any], where: Route, given: Mapping[str, Any] | None, book: Book, today: int
+) -> None:
+    """Fill in what of the computed fact depends on the route and the consent (``given``)."""
+    target = where.organisation
     me["region_known"] = target is not None
+    if me["group"]:  # nobody's personal information, and no minor
+        me["consent"], me["guardian_missing"] = consent.Status.VALID, False
+        return
     me["consent"] = consent.status(given, target, book.minimum_notice, today)
     me["guardian_missing"] = (
         "age" in me and me["age"] < ADULT_AGE and not (given is not None and given.get("guardian", False))
     )
-    hits = book.hits(view, today)
-    if not hits and not running:
-        return Eligibility(NONE, "", None, kind, hits, (), where, view)
-    last = state.invitation
-    orphaned = running and last is not None and directory.active(last.organisation, today) is None
+
+
+def _guarded(book: Book, view: View, me: Mapping[str, Any], today: int) -> tuple[str, str, Guard | None]:
+    """Return outcome and code for somebody with a hit, and the first guard but an application."""
     guard = hindrance = book.guard(view, today)
     if guard is None:
-        outcome, code = INVITE if hits else NONE, ""
-    else:
-        code = str(guard.code)
-        if code == _APPLIED:
-            hindrance = book.guard({**view, "subject": ({**me, "applied": False},)}, today)
-        if not hits:
-            outcome, code = NONE, ""
-        else:
-            outcome = HELD if guard.kind == _HOLD else STOP
-    rules = tuple([hit.rule.id for hit in hits])
-    return Eligibility(outcome, code, hindrance, kind, hits, rules, where, view, orphaned)
+        return INVITE, "", None
+    code = str(guard.code)
+    if code == _APPLIED:
+        hindrance = book.guard({**view, "subject": ({**me, "applied": False},)}, today)
+    return HELD if guard.kind == _HOLD else STOP, code, hindrance
+
+
+def _newer(hits: Sequence[Hit], view: View, day: int) -> bool:
+    """Return whether something that a rule hits on is dated after a day."""
+    for hit in hits:
+        for kind, key in hit.evidence:
+            dated = _DATES.get(kind, ())
+            for entry in view[kind]:
+                if entry["key"] == key and any(entry.get(field, day) > day for field in dated):
+                    return True
+    return False
 
 
 def unevaluated(outcome: str, code: str, kind: str) -> Eligibility:
@@ -128,7 +190,9 @@ def unevaluated(outcome: str, code: str, kind: str) -> Eligibility:
     return Eligibility(outcome, code, None, kind, (), (), Route(None, False, "", "", ""), {})
 
 
-def next_day(eligible: Eligibility, last: Invitation | None, book: Book, today: int) -> int | None:
+def next_day(
+    eligible: Eligibility, last: Invitation | None, book: Book, today: int, tasks: Sequence[Task] = ()
+) -> int | None:
     """Return the first day after ``today`` on which an evaluation may answer otherwise by time alone.
 
     Too early a day costs an evaluation, too late a day would be wrong: so every day is taken on which
@@ -137,7 +201,9 @@ def next_day(eligible: Eligibility, last: Invitation | None, book: Book, today: 
     view = eligible.view
     me = view["subject"][0]
     soonest = book.next_change(view, today)
-    days = [] if soonest is None else [soonest]
+    days = task.next_days(tasks, today) if tasks else []
+    if soonest is not None:
+        days.append(soonest)
     _add_grounds(view, today, days)
     if "declined_on" in me:
         days.append(me["declined_on"] + _DECLINED_DAYS)
@@ -147,30 +213,47 @@ def next_day(eligible: Eligibility, last: Invitation | None, book: Book, today: 
         days.append(dates.birthday(view["party"][0]["birth_day"], ADULT_AGE))
     if "consent" in view:
         _add_consent(view["consent"], today, days)
-    if last is not None:
-        if last.ended_on is None:
-            days += (last.valid_until + 1, last.issued_on + book.valid_days + 1)
-        else:
-            days.append(last.ended_on + book.cooldown_expired_days)
-            if eligible.outcome == INVITE and last.ended_on == today:
-                days.append(today + 1)  # an end and an offer are never one evaluation
+    if last is not None or eligible.outcome == INVITE:
+        _add_invitation(eligible, last, book, today, days)
     if not days or (soonest := min(days)) > today:  # nearly always: what is past was left out above
         return soonest
     return min((day for day in days if day > today), default=None)
 
 
+def _add_invitation(
+    eligible: Eligibility, last: Invitation | None, book: Book, today: int, days: list[int]
+) -> None:
+    """Append the days to come of an open invitation, or those on which another one may be offered."""
+    if last is not None and last.ended_on is None:
+        days += (last.valid_until + 1, last.issued_on + book.valid_days + 1)
+        if invitation.unanswered(last, eligible.view):
+            days.append(max(last.issued_on + book.reminder_days, last.changed_on + 1))
+        return
+    if last is not None and last.ended_on is not None:
+        again = last.ended_on + book.cooldown_expired_days
+        days.append(again)
+        if eligible.outcome == INVITE and last.ended_on == today:
+            days.append(today + 1)  # an end and an offer are never one evaluation
+        if last.status == invitation.EXPIRED and today < again:
+            return
+    if eligible.outcome == INVITE:
+        weekday = book.batch_weekday(eligible.priority)
+        if weekday is not None:
+            days.append(invitation.batch_day(weekday, today + 1))
+
+
 def _add_grounds(view: View, today: int, days: list[int]) -> None:
     """Append the days to come of what somebody did: they tell who counts, and where the person was met."""
+    for kind, entries in view.items():
+        dated = _MET.get(kind)
+        if dated is not None:
+            # Of what was revoked or given back too: it still tells where the person was met.
+            days += [entry[dated] for entry in entries if entry.get(dated, 0) > today]
     for entry in view.get("certificate", ()):
-        # Of a revoked one the day of issue too: it still tells where the person was met.
-        if "issued_on" in entry and entry["issued_on"] > today:
-            days.append(entry["issued_on"])
         if "expires_on" in entry and entry["expires_on"] >= today and "revoked_on" not in entry:
             days.append(entry["expires_on"] + 1)
-    if "course" in view:
-        days += [entry["completed_on"] for entry in view["course"] if entry.get("completed_on", 0) > today]
-    if "rescue_member" in view:
-        days += [entry["joined_on"] for entry in view["rescue_member"] if entry.get("joined_on", 0) > today]
+    if ground.KIND in view and view[ground.KIND][0].get("until_on", -1) >= today:
+        days.append(view[ground.KIND][0]["until_on"] + 1)
 
 
 def _add_consent(entries: Sequence[Mapping[str, Any]], today: int, days: list[int]) -> None:

@@ -18,9 +18,10 @@ from hub.core import dates
 from hub.core.codes import Code
 from hub.core.invitation import Invitation
 from hub.core.merge import NO_STAMP, Facts, Stamps
+from hub.core.task import Task
 from hub.errors import StateError
 
-FORMAT: Final = b"\x01"
+FORMAT: Final = b"\x02"
 ADULT_AGE: Final = 18
 """Years. Under it a guardian has to consent, and the youth path is taken."""
 
@@ -51,6 +52,8 @@ class PersonState(msgspec.Struct, array_like=True):
     """What the person adds to the stock figures: see :mod:`hub.core.statistics`."""
     index: tuple[tuple[bytes, bytes], ...] = ()
     """Under which table changes the person is looked up: (prefix, value) of the index entries."""
+    tasks: tuple[Task, ...] = ()
+    """The last task of each kind and key, open or ended."""
 
 
 _ENCODER: Final = msgspec.msgpack.Encoder(order="deterministic")
@@ -110,8 +113,8 @@ def review(party: Mapping[str, Any]) -> str:
 def subject(state: PersonState, today: int) -> dict[str, Any]:
     """Return the computed fact ``subject``, as far as it follows from the facts and the day.
 
-    ``consent``, ``guardian_missing`` and ``region_known`` depend on the route and are filled in by
-    :mod:`hub.core.matching`. Fields without a value are left out.
+    ``consent``, ``guardian_missing``, ``region_known`` and ``moved`` depend on the route, ``stale_grounds``
+    on what the rules say: :mod:`hub.core.matching` fills them in. Fields without a value are left out.
     """
     facts = state.facts
     about = party(state)
@@ -130,6 +133,9 @@ def subject(state: PersonState, today: int) -> dict[str, Any]:
         "member": standing == "member",
         "applied": "application" in facts and facts["application"][0].get("status") == "submitted",
         "review": review(about),
+        "group": about.get("group", False),
+        "stale_grounds": False,
+        "moved": False,
     }
     if born is not None:
         entry["age"] = _age(born, today)

@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 from hub.core.invitation import Invitation
+from hub.core.task import Task
 
 UNKNOWN: Final = "unknown"
 """The label of a county or kind that is not known."""
@@ -25,6 +26,9 @@ _SHAPES: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
     "o": ("invitations_open", ("kind", "priority")),
     "h": ("held", ("code",)),
     "m": ("members", ("kind",)),
+    "g": ("groups", ()),
+    "t": ("tasks_open", ("kind",)),
+    "x": ("invitations_orphaned", ()),
 }
 
 
@@ -36,13 +40,16 @@ class Figures(NamedTuple):
     held: str
     """The code that says why not; empty when nobody is held."""
     invitation: Invitation | None
+    orphaned: bool = False
+    """The open invitation goes to an organisation that is not active."""
+    tasks: Sequence[Task] = ()
 
 
 def contributions(
     facts: Mapping[str, Sequence[Mapping[str, Any]]], figures: Figures, today: int
 ) -> tuple[str, ...]:
     """Return what a person adds today, each in its short form; one that counts twice is there twice."""
-    county, rules, held, invitation = figures
+    county, rules, held, invitation, orphaned, tasks = figures
     certificates = tuple([each.get("kind") for each in facts.get("certificate", ()) if _valid(each, today)])
     running = None
     if invitation is not None and invitation.ended_on is None:
@@ -50,7 +57,22 @@ def contributions(
     member = ""
     if "membership" in facts and facts["membership"][0].get("status") == "member":
         member = _label(facts["membership"][0].get("kind"))
-    return _spelled(county or UNKNOWN, certificates, tuple(rules), running, held, member)
+    counted = _spelled(county or UNKNOWN, certificates, tuple(rules), running, held, member)
+    if tasks or orphaned or ("party" in facts and facts["party"][0].get("group", False)):
+        return _rarer(counted, facts, figures)
+    return counted
+
+
+def _rarer(
+    counted: tuple[str, ...], facts: Mapping[str, Sequence[Mapping[str, Any]]], figures: Figures
+) -> tuple[str, ...]:
+    """Return contributions with what few people add: an organisation is a group, no person."""
+    place = figures.county or UNKNOWN
+    if "party" in facts and facts["party"][0].get("group", False):
+        counted = (f"{place}:g", *counted[1:])
+    if figures.orphaned:
+        counted += (f"{place}:x",)
+    return (*counted, *(f"{place}:t{task.kind}" for task in figures.tasks if task.open))
 
 
 @lru_cache(maxsize=16_384)
@@ -94,7 +116,7 @@ def _label(kind: str | None) -> str:
 
 def only_held(counted: Sequence[str], code: str) -> tuple[str, ...]:
     """Return contributions with nothing open, and held for ``code``: what is left of a quarantined person."""
-    kept = [short for short in counted if short.partition(":")[2][0] not in "oh"]
+    kept = [short for short in counted if short.partition(":")[2][0] not in "ohtx"]
     place = kept[0].partition(":")[0] if kept else UNKNOWN
     return (*kept, f"{place}:h{code}")
 

@@ -62,6 +62,10 @@ class Counters:
         top = self._top
         top[counter] = top.get(counter, 0) + delta
 
+    def total(self, name: str) -> int:
+        """Return the sum of a figure over all its labels, as it stands between transactions."""
+        return sum(_ENTRY.unpack(entry)[0] for _, entry in self._entries.scan(f"{name}|".encode()))
+
     def push(self) -> None:
         """Begin a layer that can be dropped without a trace."""
         self._top = {}

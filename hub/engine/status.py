@@ -41,6 +41,10 @@ class Report(msgspec.Struct):
     """Exposition format."""
 
 
+_ORPHANED: Final = "invitations_orphaned"
+"""The stock figure of hub.core.statistics that must be 0."""
+
+
 class Status:
     """Gathers figures during cycles and sends reports. ``send`` returns False when nobody listens."""
 
@@ -105,6 +109,7 @@ class Status:
             metrics.tasks.labels(task.stage.name, "open").inc()
         if assignment.opening:
             metrics.tasks.labels("", "restoring").set(assignment.opening)
+        metrics.invitations_orphaned.set(sum(task.total(_ORPHANED) for task in tasks))
         metrics.sources_stopped.clear()
         stopped = []
         for task in tasks:

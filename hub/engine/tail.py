@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from hub.settings import Settings
 
-__all__ = ("read_all",)
+__all__ = ("read_all", "size")
 
 _STALLED_S: Final = 20.0
 
@@ -44,3 +44,21 @@ def read_all(settings: Settings, topic: str) -> Iterator[tuple[bytes | None, byt
                 )
     finally:
         reader.close()
+
+
+def size(settings: Settings, topic: str) -> int:
+    """Return how many offsets a topic spans: at least as many as it has records, for a progress bar."""
+    from confluent_kafka import TopicPartition
+
+    listed = kafka.admin(settings).list_topics(timeout=10).topics
+    if topic not in listed:
+        raise TopicsError(f"there is no topic {topic}", settings.bootstrap_servers, "run `hub topics ensure`")
+    reader = kafka.consumer(settings)
+    try:
+        marks = [
+            reader.get_watermark_offsets(TopicPartition(topic, partition), timeout=10)
+            for partition in listed[topic].partitions
+        ]
+    finally:
+        reader.close()
+    return sum(high - low for low, high in marks)

@@ -114,6 +114,10 @@ class Task:
         """Return whether a flush would publish counters, or commit a position."""
         return self.reached != self.position or self._bench.counters.dirty
 
+    def total(self, name: str) -> int:
+        """Return the sum of a figure that the task counts over all its labels; between transactions."""
+        return self._bench.counters.total(name)
+
     # --- life
 
     def open(self, committed: int, beginning: int) -> int:

@@ -1,8 +1,9 @@
-"""What matching tells the world: records on hub.invitations, hub.decisions and hub.identity.
+"""What matching tells the world: records on hub.invitations, hub.tasks, hub.decisions and hub.identity.
 
 An invitation carries the contact block re-sealed for the registry's key, and only what the rules that
-hit may disclose. A decision carries the rules with their text as it was, and of the facts it rests on
-only dates, kinds, grades and statuses.
+hit may disclose; of a rule that shares its public id with others it speaks as of all of them. A decision
+carries the rules with their text as it was, and of the facts it rests on only dates, kinds, grades and
+statuses.
 """
 
 from __future__ import annotations
@@ -12,19 +13,23 @@ from typing import Any, Final, NamedTuple
 import msgspec
 
 from hub import topics
-from hub.core import merge
+from hub.core import consent, dates, ground, merge, task
 from hub.core.book import Book
 from hub.core.invitation import ISSUED, Change
-from hub.core.matching import YOUTH, Eligibility
+from hub.core.matching import Eligibility
+from hub.core.organisation import Organisation
+from hub.core.routing import YOUTH
+from hub.core.task import TaskChange
 from hub.errors import HubError
 from hub.privacy.blind_index import BlindIndex
 from hub.privacy.sealing import RecipientSealer, Sealer
 from hub.schemas.codec import Codec
-from hub.stages.announcementwriter import DecisionWriter, InvitationWriter
+from hub.stages.announcementwriter import DecisionWriter, Head, InvitationWriter
 from hub.stages.contract import Context
 
 INVITATION: Final = "hub.invitation"
 DECISION: Final = "hub.decision"
+TASK: Final = "hub.task"
 ALIAS: Final = "hub.alias"
 ALIAS_KIND: Final = "invitation_id"
 REGISTRY: Final = "registry"
@@ -45,6 +50,20 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "expired": ("邀请已过有效期。", "The invitation has expired."),
 }
 """Why an invitation changed when neither a rule nor a guard says it."""
+_TASK_WORDS: Final[dict[tuple[str, str], tuple[str, str]]] = {
+    (task.ADMISSION, task.DONE): ("人选已成为会员。", "The candidate is a member now."),
+    (task.ADMISSION, task.CANCELLED): (
+        "提名已撤回，或暂不能办理。", "The nomination was withdrawn, or nobody may act on it."
+    ),
+    (task.ADMISSION, task.MISSED): (
+        "会议已召开，人选尚非会员。", "The session was held, and the candidate is no member."
+    ),
+    (task.TRANSFER, task.DONE): ("会员关系无需再转接。", "The member need not be handed over any more."),
+    (task.TRANSFER, task.CANCELLED): (
+        "已非会员，或暂不能办理。", "No longer a member, or nobody may act on it."
+    ),
+}  # fmt: skip
+"""Why a task ended, by kind and status."""
 
 
 class Occasion(NamedTuple):
@@ -81,6 +100,7 @@ class Announcer:
         self._write_invitation, self._head_invitation = invitations.write, invitations.head.headers
         self._write_decision, self._head_decision = decisions.write, decisions.head.headers
         self._write_alias = codec.writer(ALIAS)
+        self._write_task, self._task_head = codec.writer(TASK), Head(codec.catalogue.by_type(TASK))
 
     def invitation_id(self, person: bytes, episode: int) -> str:
         """Return the id of a person's ``episode``-th invitation: 32 hex digits, the same on every replay."""
@@ -102,9 +122,17 @@ class Announcer:
         made = change.invitation
         sealed = _NO_BLOCK
         if discloses:
-            sealed = self._contact(occasion.person, contact, eligible, made.id)
+            hits, told = eligible.hits, eligible.disclosed
+            allowed = {
+                name
+                for hit in hits
+                for rule in ground.spoken(hit, told, occasion.book)
+                for name in rule.discloses
+            }
+            sealed = self._contact(occasion.person, contact, allowed, eligible.kind, made.id)
         event_id = f"{made.id}/{made.revision}".encode()
-        value = self._write_invitation(event_id, occasion, change, _reason(change, eligible), sealed)
+        reason = _reason(change, eligible, occasion.book)
+        value = self._write_invitation(event_id, occasion, change, reason, sealed)
         headers = self._head_invitation(event_id)
         occasion.ctx.emit(topics.INVITATIONS, made.id.encode(), value, headers)
         if change.change == ISSUED:
@@ -127,21 +155,57 @@ class Announcer:
         occasion.ctx.emit(topics.IDENTITY, alias, value)
 
     def _contact(
-        self, person: bytes, contact: bytes | None, eligible: Eligibility, invitation_id: str
+        self, person: bytes, contact: bytes | None, allowed: set[str], kind: str, record_id: str
     ) -> tuple[bytes | None, list[str]]:
-        """Return the contact block sealed for the registry, and the names of what is in it."""
+        """Return what is ``allowed`` of a contact block sealed for the registry, and the names of that."""
         if contact is None:
             return _NO_BLOCK
         try:
             block = _read_block(self._sealer.open(contact, person))
         except (HubError, msgspec.DecodeError):
             return _NO_BLOCK  # an erased or retired key: the decision says so
-        allowed = {name for hit in eligible.hits for name in hit.rule.discloses}
-        if eligible.kind != YOUTH:
+        if kind != YOUTH:
             allowed.discard("guardian")
         told = {name: block[name] for name in sorted(block) if name in allowed}
         plain = msgspec.msgpack.encode(told)
-        return self._recipients.seal_for(REGISTRY, plain, bytes.fromhex(invitation_id)), list(told)
+        return self._recipients.seal_for(REGISTRY, plain, bytes.fromhex(record_id)), list(told)
+
+    def task_id(self, person: bytes, kind: str, key: bytes, number: int) -> str:
+        """Return the id of a person's ``number``-th task of a kind and key: 32 hex digits."""
+        return self._blind.key(task.NOUN, f"{person.hex()}|{kind}|{key.hex()}|{number}").hex()
+
+    def task(
+        self,
+        occasion: Occasion,
+        change: TaskChange,
+        eligible: Eligibility,
+        contact: bytes | None,
+        acting: Organisation | None,
+    ) -> None:
+        """Emit a change of a task; with the ``contact`` block if ``acting`` did not have it before."""
+        made, rule, book = change.task, change.rule, occasion.book
+        sealed, disclosed = _NO_BLOCK
+        if rule is not None and change.handed and _may_tell(eligible, acting, occasion):
+            allowed = set(rule.discloses)
+            sealed, disclosed = self._contact(occasion.person, contact, allowed, eligible.kind, made.id)
+        reason = _TASK_WORDS.get((made.kind, change.change))
+        if rule is not None:
+            rule = book.ground(rule.priority) or rule if rule.public is not None else rule
+            reason = rule.reason_zh, rule.reason_en
+        assert reason is not None  # every end has words, everything else its rule
+        event_id = f"{made.id}/{made.revision}"
+        self._task_head.at(occasion.ctx.now)
+        value = self._write_task({
+            "envelope": {"id": event_id, **self._task_head.told}, "task_id": made.id,
+            "person": occasion.person, "kind": made.kind, "status": made.status, "change": change.change,
+            "organisation": made.organisation, "target": made.target, "escalated_to": made.escalated_to,
+            "due_on": made.due_on, "session_on": made.session_on, "term": made.term, "rule_id": made.rule,
+            "book": book.id, "reason_zh": reason[0], "reason_en": reason[1],
+            "contact": sealed, "disclosed": disclosed,
+            "tick": occasion.ctx.now, "cause_event_id": occasion.event_id, "revision": made.revision,
+        })  # fmt: skip
+        headers = self._task_head.headers(event_id.encode())
+        occasion.ctx.emit(topics.TASKS, made.id.encode(), value, headers)
 
     def decision(self, occasion: Occasion, number: int, verdict: Verdict) -> None:
         """Emit what was decided and on what; ``number`` counts the person's decisions."""
@@ -150,11 +214,22 @@ class Announcer:
         occasion.ctx.emit(topics.DECISIONS, occasion.person, value, self._head_decision(event_id))
 
 
-def _reason(change: Change, eligible: Eligibility) -> tuple[str, str]:
+def _may_tell(eligible: Eligibility, acting: Organisation | None, occasion: Occasion) -> bool:
+    """Return whether the organisation that acts may be told who it is: by a consent, or it is a group."""
+    if eligible.view["subject"][0]["group"]:
+        return True
+    given = consent.find(eligible.view.get("consent", ()))
+    today = dates.day_of(occasion.ctx.now)
+    status = consent.status(given, acting, occasion.book.minimum_notice, today)
+    return acting is not None and status is consent.Status.VALID
+
+
+def _reason(change: Change, eligible: Eligibility, book: Book) -> tuple[str, str]:
     """Return why, in Chinese and English: the best rule while it runs, else what ended it."""
     guard = eligible.hindrance
     if guard is not None and change.cause == str(guard.code):
         return guard.reason_zh, guard.reason_en
     if change.cause is None and change.invitation.open and eligible.hits and change.change not in _WORDS:
-        return eligible.hits[0].rule.reason_zh, eligible.hits[0].rule.reason_en
+        rule = ground.spoken(eligible.hits[0], eligible.disclosed, book)[0]
+        return rule.reason_zh, rule.reason_en
     return _WORDS[change.cause or change.change]

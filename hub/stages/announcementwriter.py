@@ -11,8 +11,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence, Sized
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
-from hub.core import dates
+from hub.core import dates, ground
 from hub.core.book import Book
+from hub.core.consent import DATA_CLASS
 from hub.core.fact import CATALOGUE, FieldType
 from hub.schemas.catalogue import Schema
 from hub.schemas.wire import LONGS, SHORT, long
@@ -38,9 +39,11 @@ _SHOWN: Final[dict[str, tuple[tuple[str, bool], ...]]] = {
         if field.type is FieldType.DAY or field.name in _SHOWN_TEXTS
     )
     for kind in CATALOGUE
-    if kind.name != "party"
+    if kind.data_class == DATA_CLASS and kind.name != "party"
 }
 """Fields of a fact that a decision may show, and whether each is a day: none of them says who it is."""
+_SHOWN[ground.KIND] = ()
+"""Its days could tell what it rests on."""
 
 
 class Head:
@@ -56,15 +59,19 @@ class Head:
         self.now = -1
         self.rest = self.tick = b""
         """The envelope behind its id; the tick."""
+        self.told: dict[str, str] = {}
+        """The envelope's attributes but its id."""
         self._headers: tuple[tuple[str, bytes], ...] = ()
 
     def at(self, now: int) -> None:
         """Go to a tick."""
         if now != self.now:
-            told = {"source": SOURCE, "type": self._type, "specversion": "1.0", "time": rfc3339(now)}
+            self.told = {
+                "source": SOURCE, "type": self._type, "specversion": "1.0", "time": rfc3339(now)
+            }  # fmt: skip
             self.now, self.tick = now, _number(now)
-            self.rest = self._write({"id": "", **told})[len(LONGS[0]) :]
-            self._headers = tuple((f"ce_{name}", value.encode()) for name, value in told.items())
+            self.rest = self._write({"id": "", **self.told})[len(LONGS[0]) :]
+            self._headers = tuple((f"ce_{name}", value.encode()) for name, value in self.told.items())
 
     def headers(self, event_id: bytes) -> list[tuple[str, bytes]]:
         """Return the CloudEvents attributes as headers."""
@@ -154,6 +161,7 @@ class InvitationWriter:
         self._texts = _Kept(_text)
         self._optional = _Kept(_optional_text)
         self._numbers = _Kept(_number)
+        self._days = _Kept(_optional_number)
         self._lists = _Kept(_list)
 
     def write(
@@ -175,7 +183,8 @@ class InvitationWriter:
             texts[made.status], texts[change.change], self._optional[change.cause], numbers[made.priority],
             self._lists[made.rules], texts[book.id], texts[made.kind], texts[made.organisation],
             _BOOLEANS[made.confirm_region], texts[made.notice_version],
-            numbers[made.issued_on], numbers[made.valid_until], numbers[made.episode],
+            numbers[made.issued_on], numbers[made.valid_until], self._days[made.reminded_on],
+            numbers[made.episode],
             texts[reason[0]], texts[reason[1]],
             *((_NULL,) if sealed is None else (_NOT_NULL, _length(sealed), sealed)),
             self._lists[tuple(disclosed)], head.tick, *_cause(cause),

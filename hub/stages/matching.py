@@ -6,13 +6,14 @@ State of a task, one byte of key space each::
     i <county, 6> <person>        looked up when an organisation or region changes there;
                                   the value is the residence, as far as it resolves
     h <host unit> NUL <person>    looked up when an organisation of that host unit changes
-    o <organisation> NUL <person> has an open invitation to that organisation
+    o <organisation> NUL <person> has an open invitation to that organisation, is its member, or a task of its
+    w <person>                    a task waits until there is an organisation to act
     t                             this task set the timers of what was announced before it began
     s                             cursor of the restatement that a region change started
 
-The three indexes hold a person only while the directory has a say: an invitation is open, or the next
-thing to decide is where it would go. Timers carry the same keys: ``p`` a person's next day, ``o`` an
-organisation's, ``r`` a region change's, ``s`` the restatement's next step.
+The four indexes hold a person only while the directory has a say: :mod:`hub.stages.neighbourhood`. Timers
+carry the same keys: ``p`` a person's next day, ``o`` an organisation's, ``r`` a region change's, ``s`` the
+restatement's next step.
 """
 
 from __future__ import annotations
@@ -23,15 +24,15 @@ from itertools import islice
 from typing import Final, NamedTuple
 
 from hub import topics
-from hub.core import assertion, dates, invitation, matching, merge, person, statistics
+from hub.core import assertion, dates, invitation, matching, merge, person, statistics, task
 from hub.core.book import Book
-from hub.core.invitation import Change, Terms
+from hub.core.invitation import Change, Invitation, Terms
 from hub.core.person import PersonState
 from hub.errors import DeadLetterError
 from hub.privacy.blind_index import BlindIndex
 from hub.privacy.sealing import RecipientSealer, Sealer
 from hub.schemas.codec import Codec
-from hub.stages import neighbourhood
+from hub.stages import neighbourhood, tasks
 from hub.stages.announcement import NO_CONTACT, Announcer, Occasion, Verdict
 from hub.stages.contract import Batch, Context, TableChange
 from hub.stages.tables import POPULATION, HubTables
@@ -173,22 +174,28 @@ class MatchingStage:
         change: Change | None = None
         if last is not None and running:
             change = invitation.advance(last, eligible, state.facts, scene.terms, today)
-        elif eligible.outcome == matching.INVITE and not invitation.cooling(last, scene.terms, today):
+        elif eligible.outcome == matching.INVITE and not scene.pause(last, eligible):
             new_id = self._announce.invitation_id(who, state.episode + 1)
             change = invitation.offer(new_id, state.episode + 1, eligible, scene.terms, today)
         now = change.invitation if change is not None else last
         outcome, code = eligible.outcome, eligible.code
-        if outcome == matching.INVITE and invitation.cooling(now, scene.terms, today):
-            outcome, code = matching.HELD, invitation.COOLDOWN
+        idle = now is None or now.ended_on is not None
+        if idle and outcome == matching.INVITE and (pause := scene.pause(now, eligible)):
+            outcome, code = matching.HELD, pause
         if change is not None or (outcome, code, eligible.rules) != (state.outcome, state.code, state.rules):
             self._tell(
                 Occasion(ctx, world.book, who, event_id), state, Verdict(eligible, outcome, code, change)
             )
-        held = code if eligible.hits and (now is None or now.ended_on is not None) else ""
-        figures = statistics.Figures(eligible.route.county, eligible.rules, held, now)
+        waiting = False
+        if task.concerns(state.tasks, eligible.view):
+            occasion = Occasion(ctx, world.book, who, event_id)
+            waiting = tasks.settle(self._announce, occasion, state, eligible, world)
+        held = code if eligible.hits and idle else ""
+        orphaned = eligible.orphaned and not idle and now == last
+        figures = statistics.Figures(eligible.route.county, eligible.public, held, now, orphaned, state.tasks)
         _count(state, statistics.contributions(state.facts, figures, today), ctx)
-        neighbourhood.index(who, state, eligible, ctx)
-        _wake(who, state, matching.next_day(eligible, now, world.book, today), ctx)
+        neighbourhood.index(who, state, eligible, ctx, waiting=waiting)
+        _wake(who, state, matching.next_day(eligible, now, world.book, today, state.tasks), ctx)
         ctx.state.put(PERSON + who, person.encode(state))
 
     def _tell(self, occasion: Occasion, state: PersonState, verdict: Verdict) -> None:
@@ -222,6 +229,7 @@ class MatchingStage:
         self._tell(
             Occasion(ctx, book, who, None), state, Verdict(eligible, eligible.outcome, eligible.code, change)
         )
+        tasks.cancel(self._announce, Occasion(ctx, book, who, None), state, eligible)
         _count(state, statistics.only_held(state.counted, REVIEW), ctx)
         state.due = 0
         ctx.cancel(PERSON + who)
@@ -246,8 +254,14 @@ class _Scene(NamedTuple):
         world = tables.world(today)
         if world is None:
             return cls(ctx, tables, None, Terms(0, 0), today)
-        terms = Terms(world.book.valid_days, world.book.cooldown_expired_days)
+        book = world.book
+        terms = Terms(book.valid_days, book.cooldown_expired_days, book.reminder_days)
         return cls(ctx, tables, world, terms, today)
+
+    def pause(self, last: Invitation | None, eligible: matching.Eligibility) -> str:
+        """Return why somebody whom nothing hinders is not invited today; empty when nothing says so."""
+        weekday = self.world.book.batch_weekday(eligible.priority) if self.world is not None else None
+        return invitation.pause(last, weekday, self.terms, self.today)
 
 
 def _tables(ctx: Context) -> HubTables:

@@ -1,8 +1,8 @@
 """Whom a change of an organisation or a region concerns: the indexes of the matching stage.
 
-A person stands in them only while the directory has a say: an invitation is open, or the next thing to
-decide is where it would go. What is there for whom is kept with the person, so that an index is only
-written when it changes.
+A person stands in them only while the directory has a say: an invitation or a task is open, the next
+thing to decide is where it would go, or a member could belong elsewhere. What is there for whom is kept
+with the person, so that an index is only written when it changes.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from hub.stages.tables import HubTables
 BY_COUNTY: Final = b"i"
 BY_HOST: Final = b"h"
 BY_ORGANISATION: Final = b"o"
+WAITING: Final = b"w"
 PERSON_BYTES: Final = 16
 _NUL: Final = b"\0"
 _UNKNOWN_COUNTY: Final = "000000"
@@ -27,21 +28,44 @@ _OPEN_QUESTIONS: Final = frozenset({"region", "guardian"})
 """Guards that come after, or are, the question where an invitation would go."""
 
 
-def entries(state: PersonState, eligible: Eligibility) -> tuple[tuple[bytes, bytes], ...]:
-    """Return under which (prefix, value) a person is to be found, after an evaluation."""
+def entries(
+    state: PersonState, eligible: Eligibility, *, waiting: bool = False
+) -> tuple[tuple[bytes, bytes], ...]:
+    """Return under which (prefix, value) a person is to be found, after an evaluation.
+
+    ``waiting``: a task would be opened if there were an organisation to act.
+    """
     last = state.invitation
     running = last is not None and last.ended_on is None
-    if not running and not _undecided(eligible):
+    me = eligible.view["subject"][0]
+    member = me["member"]
+    near = running or _undecided(eligible) or (member and (me["moved"] or not me["region_known"]))
+    if not (near or member or state.tasks or waiting):
         return ()
+    found = []
     where = eligible.route
-    county = (where.county or where.place[:COUNTY]).ljust(COUNTY, "0") if where.place else _UNKNOWN_COUNTY
-    found = [(BY_COUNTY + county.encode(), where.residence.encode())]
+    if near:
+        place = (where.county or where.place[:COUNTY]).ljust(COUNTY, "0") if where.place else _UNKNOWN_COUNTY
+        found.append((BY_COUNTY + place.encode(), where.residence.encode()))
     unit = party(state).get("host_unit")
-    if unit:
+    if unit and (near or member):
         found.append((BY_HOST + unit.encode() + _NUL, b""))
     if last is not None and running:
         found.append((BY_ORGANISATION + last.organisation.encode() + _NUL, b""))
+    if member or state.tasks or waiting:
+        asked = _asked(state, waiting=waiting)
+        found += [each for each in asked if each not in found]
     return tuple(found)
+
+
+def _asked(state: PersonState, *, waiting: bool) -> list[tuple[bytes, bytes]]:
+    """Return the entries of organisations that act on a person, or would: a member's, a council's."""
+    names = [task.organisation for task in state.tasks if task.open]
+    if names or waiting:
+        names += [entry.get("council_org", "") for entry in state.facts.get("candidacy", ())]
+    names += [entry.get("organisation", "") for entry in state.facts.get("membership", ())]
+    found = [(BY_ORGANISATION + name.encode() + _NUL, b"") for name in dict.fromkeys(names) if name]
+    return [*found, (WAITING, b"")] if waiting else found
 
 
 def _undecided(eligible: Eligibility) -> bool:
@@ -55,9 +79,11 @@ def _undecided(eligible: Eligibility) -> bool:
     )
 
 
-def index(who: bytes, state: PersonState, eligible: Eligibility, ctx: Context) -> None:
+def index(
+    who: bytes, state: PersonState, eligible: Eligibility, ctx: Context, *, waiting: bool = False
+) -> None:
     """Bring the index entries of a person up to date."""
-    now, before = entries(state, eligible), state.index
+    now, before = entries(state, eligible, waiting=waiting), state.index
     if now == before:
         return
     if before:
@@ -73,6 +99,7 @@ def near_organisation(org_id: str, ctx: Context, tables: HubTables) -> list[byte
     """Return the persons whose route an organisation can change, by all it ever was, in byte order."""
     found = set(_under(BY_ORGANISATION + org_id.encode() + _NUL, ctx))
     found.update(_under(BY_HOST + org_id.encode() + _NUL, ctx))
+    found.update(_under(WAITING, ctx))
     regions, units = tables.organisations.announced(org_id)
     for unit in units:
         found.update(_under(BY_HOST + unit.encode() + _NUL, ctx))

@@ -61,6 +61,7 @@ MADE: Final = st.builds(
     issued_on=DAYS, valid_until=DAYS, priority=st.integers(0, 3),
     rules=st.lists(TEXTS, max_size=3).map(tuple),
     kind=TEXTS, organisation=TEXTS, confirm_region=st.booleans(), notice_version=TEXTS,
+    reminded_on=st.none() | DAYS,
 )  # fmt: skip
 CHANGES: Final = st.builds(Change, MADE, TEXTS, CAUSES)
 OCCASIONS: Final = st.builds(
@@ -91,8 +92,11 @@ def envelope(event_id: str, ce_type: str, now: int) -> dict[str, Any]:
 
 
 def facts_used(eligible: Eligibility) -> list[dict[str, Any]]:
-    """Return what a decision shows of its evidence: dates and the few texts that say nothing of who it is."""
-    kinds = {kind.name: kind for kind in CATALOGUE if kind.name != "party"}
+    """Return what a decision shows of its evidence: dates and the few texts that say nothing of who it is.
+
+    Nothing of class s, and of the ground that is not named nothing but that there is one.
+    """
+    kinds = {kind.name: kind for kind in CATALOGUE if kind.data_class == "p" and kind.name != "party"}
     used = {each for hit in eligible.hits for each in hit.evidence if each[0] in kinds}
     told = {}
     for kind, key in used:
@@ -100,7 +104,8 @@ def facts_used(eligible: Eligibility) -> list[dict[str, Any]]:
         told[kind, key] = {
             field.name: dates.iso(entry[field.name]) if field.type is FieldType.DAY else entry[field.name]
             for field in kinds[kind].fields
-            if field.name in entry and (field.type is FieldType.DAY or field.name in SHOWN_TEXTS)
+            if kind != "ground" and field.name in entry
+            if field.type is FieldType.DAY or field.name in SHOWN_TEXTS
         }
     order = dict.fromkeys(each for hit in eligible.hits for each in hit.evidence if each in told)
     return [{"kind": kind, "key": key.hex(), "fields": told[kind, key]} for kind, key in order]
@@ -150,11 +155,14 @@ def test_invitations_are_what_the_codec_writes(  # noqa: PLR0917  # what a recor
     """Both writers give the same bytes for any change of an invitation, however often they were asked."""
     ctx, book, person, cause = occasion
     made = change.invitation
-    names = ("status", "priority", "kind", "organisation", "confirm_region", "notice_version")
+    names = (
+        "status", "priority", "kind", "organisation", "confirm_region", "notice_version", "issued_on",
+        "valid_until", "reminded_on", "episode",
+    )  # fmt: skip
     expected = CODEC.encode(
         "hub.invitation",
         {
-            **{name: getattr(made, name) for name in (*names, "issued_on", "valid_until", "episode")},
+            **{name: getattr(made, name) for name in names},
             "envelope": envelope(event_id, "hub.invitation", ctx.now), "invitation_id": made.id,
             "person": person, "change": change.change, "cause": change.cause, "rule_ids": list(made.rules),
             "book": book.id, "reason_zh": reason[0], "reason_en": reason[1], "contact": sealed,

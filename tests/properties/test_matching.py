@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from datetime import date
 from typing import Any, Final, NamedTuple
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hub import contracts, data, packaged, topics
-from hub.core import dates, invitation, matching, merge, statistics
+from hub.core import dates, invitation, matching, merge, statistics, task
 from hub.core.assertion import encode
 from hub.core.invitation import Terms
 from hub.core.person import PersonState, decode, facts_digest
@@ -49,6 +50,13 @@ CONSENT: Final[dict[str, Any]] = {
     "guardian": False,
 }
 FIRST_AIDER: Final = {"kind": "first_aider", "issued_on": DAY0 - 5, "expires_on": DAY0 + 60, "region": COUNTY}
+VOLUNTEER: Final = {
+    "status": "active", "level": "registered", "registered_on": DAY0 - 400, "active_on": DAY0 - 300,
+    "region": COUNTY,
+}  # fmt: skip
+CANDIDACY: Final = {
+    "council_org": "SOC", "term": "7", "session_on": DAY0 + 40, "nominated_on": DAY0, "status": "nominated"
+}  # fmt: skip
 ASSERTED: Final[tuple[tuple[str, bytes, dict[str, Any]], ...]] = (
     ("party", b"", PARTY),
     ("party", b"", {"residence": "330109"}),
@@ -87,6 +95,25 @@ ASSERTED: Final[tuple[tuple[str, bytes, dict[str, Any]], ...]] = (
     ("refusal", b"", {"declined_on": DAY0 + 2}),
     ("refusal", b"", {"declined_on": DAY0 - 250}),
     ("refusal", b"", {"never_on": DAY0 + 2}),
+    ("response", b"", {"answer": "unreachable", "on": DAY0 + 3}),
+    ("delivery", b"", {"on": DAY0 + 1}),
+    ("consent", b"membership_invitation", {**CONSENT, "data_classes": ["p", "s"]}),
+    ("ground", b"", {"holds": True, "priority": 2, "since_on": DAY0 - 1}),
+    ("ground", b"", {"holds": True, "priority": 3, "since_on": DAY0 - 1, "until_on": DAY0 + 20}),
+    ("ground", b"", {"holds": True, "priority": 2, "since_on": DAY0 - 1, "disclosed": ["R05"]}),
+    ("ground", b"", {"holds": False}),
+    ("gift", b"g1", {"donated_on": DAY0 - 20, "region": COUNTY}),
+    ("gift", b"g1", {"refunded_on": DAY0 + 1}),
+    ("volunteer", b"v1", VOLUNTEER),
+    ("volunteer", b"v1", {"star": 3, "active_on": DAY0 + 2}),
+    ("membership", b"", {"status": "member", "kind": "adult", "organisation": "SOC9"}),
+    ("membership", b"", {"status": "member", "kind": "adult", "organisation": "VILL"}),
+    ("candidacy", b"c1", CANDIDACY),
+    ("candidacy", b"c1", {"status": "withdrawn"}),
+    ("candidacy", b"c1", {"session_on": DAY0 + 130}),
+    ("candidacy", b"c2", {**CANDIDACY, "council_org": "SOC9", "session_on": DAY0 + 8}),
+    ("party", b"", {"group": True}),
+    ("org_gift", b"o1", {"donated_on": DAY0 - 20, "region": COUNTY}),
 )
 
 
@@ -153,7 +180,7 @@ ANNOUNCEMENTS: Final = st.builds(
 TICKS: Final = st.lists(
     st.builds(
         Tick,
-        st.sampled_from([1, 1, 5, 31, 120, 200]),
+        st.sampled_from([1, 1, 5, 7, 31, 119, 200]),
         st.lists(ANNOUNCEMENTS, max_size=2),
         st.lists(st.sampled_from(POOL), max_size=5),
     ),
@@ -206,8 +233,8 @@ class World:
 
     def people(self) -> Iterator[tuple[bytes, PersonState]]:
         """Yield everybody's state."""
-        for task in self.flow.tasks:
-            for key, stored in task.context.state.scan(PERSON):
+        for part in self.flow.tasks:
+            for key, stored in part.context.state.scan(PERSON):
                 yield key[1:], decode(stored)
 
     def evaluated(self, state: PersonState) -> matching.Eligibility:
@@ -216,25 +243,23 @@ class World:
         tables = matching.Tables(BOOK, self.known.organisations, self.known.regions, {})
         return matching.evaluate(state, tables, self.day, running=last is not None and last.open)
 
-    def story(self) -> list[dict[str, Any]]:
-        """Return every record on hub.invitations, each person's in order."""
-        return [
-            CODEC.decode(value)[1] for _, value in self.flow.emitted(topics.INVITATIONS) if value is not None
-        ]
+    def story(self, topic: str = topics.INVITATIONS) -> list[dict[str, Any]]:
+        """Return every record on a topic, each person's in order."""
+        return [CODEC.decode(value)[1] for _, value in self.flow.emitted(topic) if value is not None]
 
 
 def order_free(world: World) -> tuple[object, ...]:
     """Return what may not depend on how the facts arrived: facts, eligibility and stock figures.
 
-    Left out is what depends on what was sent: open invitations, and the two codes that such an
-    invitation can hide or leave behind (an application under way; the cool-down after an expiry).
+    Left out is what depends on what was sent: open invitations, and the codes that such an invitation
+    can hide or leave behind (an application under way; the cool-down after an expiry; the batch).
     """
     known = sorted(
         (who, facts_digest(state), eligible.outcome, eligible.code, eligible.rules, eligible.organisation)
         for who, state in world.people()
         for eligible in [world.evaluated(state)]
     )
-    hidden = ("flow.", "invitations_open|", "held|code=applied|", "held|code=cooldown|")
+    hidden = ("flow.", "invitations_open|", "held|code=applied|", "held|code=cooldown|", "held|code=batch|")
     figures = {name: value for name, value in world.flow.counters().items() if not name.startswith(hidden)}
     return known, figures
 
@@ -259,20 +284,23 @@ def test_order_repetition_batches_and_partitions_do_not_matter(
 def test_nobody_waits_for_an_evaluation(ticks: list[Tick]) -> None:
     """After each tick everybody stands as if evaluated just now: no timer or directory change is missed."""
     world = World()
-    terms = Terms(BOOK.valid_days, BOOK.cooldown_expired_days)
+    terms = Terms(BOOK.valid_days, BOOK.cooldown_expired_days, BOOK.reminder_days)
     for tick in ticks:
         world.live(tick)
         for _, state in world.people():
             eligible, last, today = world.evaluated(state), state.invitation, world.day
-            code, cooling = eligible.code, invitation.cooling(last, terms, today)
+            code = eligible.code
             if last is not None and last.open:
                 assert invitation.advance(last, eligible, state.facts, terms, today) is None
                 code = ""
             elif eligible.outcome == matching.INVITE:
-                assert cooling
-                code = invitation.COOLDOWN
+                weekday = BOOK.batch_weekday(eligible.priority)
+                code = invitation.pause(last, weekday, terms, today)
+                assert code
+            scene = task.Scene(eligible, BOOK, world.known.organisations, today, lambda *_: "")
+            assert task.settle(state.tasks, scene).changes == ()
             figures = statistics.Figures(
-                eligible.route.county, eligible.rules, code if eligible.hits else "", last
+                eligible.route.county, eligible.public, code if eligible.hits else "", last, tasks=state.tasks
             )
             assert state.counted == statistics.contributions(state.facts, figures, today)
 
@@ -317,3 +345,76 @@ def test_the_history_of_invitations_keeps_its_invariants(ticks: list[Tick]) -> N
             ]
             assert sum(flow) == times
         assert all(value > 0 for value in counters.values()), "a stock below zero"
+
+
+@settings(max_examples=500, deadline=None)
+@given(ticks=TICKS)
+def test_nobody_is_invited_who_must_not_be(ticks: list[Tick]) -> None:
+    """No open invitation stands against a death, a refusal, a rest, a withdrawn consent, or the batch."""
+    world = World()
+    issued = 0
+    for tick in ticks:
+        world.live(tick)
+        states = dict(world.people())
+        for state in states.values():
+            last = state.invitation
+            if last is None or not last.open:
+                continue
+            party, refusal, member = (
+                (state.facts.get(kind) or [{}])[0] for kind in ("party", "refusal", "membership")
+            )
+            assert not party.keys() & {"deceased_on", "erasure_on", "superseded_on"}
+            assert "never_on" not in refusal
+            assert world.day >= refusal.get("declined_on", -365) + 365
+            assert member.get("status") != "member"
+            assert "ended_on" not in member or world.day >= member["ended_on"] + 365
+            if not party.get("group", False):
+                consent = (state.facts.get("consent") or [{}])[0]
+                assert consent.get("status") == "granted"
+                assert consent["granted_on"] <= world.day <= consent.get("expires_on", world.day)
+            assert set(last.rules).isdisjoint({"R07", "R09", "R09a"}), "named by what they share"
+        records = world.story()
+        for record in records[issued:]:
+            if record["change"] == invitation.ISSUED and record["priority"] == 3:
+                assert date.fromisoformat(dates.iso(record["issued_on"])).weekday() == 0, "P3 on Mondays"
+        issued = len(records)
+
+
+@settings(max_examples=500, deadline=None)
+@given(ticks=TICKS)
+def test_the_history_of_tasks_keeps_its_invariants(ticks: list[Tick]) -> None:
+    """One open per candidacy, one transfer; each ends once; each open one at an active organisation."""
+    world = World()
+    for tick in ticks:
+        world.live(tick)
+        running: dict[str, dict[str, Any]] = {}
+        ended: set[str] = set()
+        changes: Counter[tuple[str, str]] = Counter()
+        for record in world.story(topics.TASKS):
+            number = record["task_id"]
+            changes[record["kind"], record["change"]] += 1
+            assert number not in ended, "a change of something that has ended"
+            assert (record["change"] == task.OPENED) == (number not in running)
+            assert record["revision"] == (running[number]["revision"] + 1 if number in running else 0)
+            assert record["contact"] is None, "nobody has one here"
+            running[number] = record
+            if record["status"] not in task.OPEN_STATUSES:
+                ended.add(number)
+                del running[number]
+        states = dict(world.people())
+        kept = {each.id: who for who, state in states.items() for each in state.tasks if each.open}
+        assert kept == {number: record["person"] for number, record in running.items()}
+        for state in states.values():
+            places = [(each.kind, each.key) for each in state.tasks]
+            assert len(places) == len(set(places)), "one per candidacy, one transfer"
+            transfers = [each for each in state.tasks if each.kind == task.TRANSFER and each.open]
+            is_member = (state.facts.get("membership") or [{}])[0].get("status") == "member"
+            assert is_member or not transfers
+            assert not (is_member and any(each.open and each.kind == task.ADMISSION for each in state.tasks))
+        for record in running.values():
+            assert world.known.organisations.active(record["organisation"], world.day) is not None
+        counters = world.flow.counters()
+        assert sum(v for name, v in counters.items() if name.startswith("tasks_open|")) == len(running)
+        for (kind, change), times in changes.items():
+            flow = f"flow.tasks|change={change}|kind={kind}|"
+            assert sum(v for name, v in counters.items() if name.startswith(flow)) == times

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from hub.core import invitation, matching
+from hub.core import dates, invitation, matching
 from hub.core.invitation import Invitation, Terms
 from tests.unit.core.people import (
     CERTIFICATE,
@@ -28,7 +28,7 @@ ISSUED_ON = TODAY - 20
 CAP = ISSUED_ON + 180
 INVITED = Invitation(
     id="ab", episode=1, status="issued", issued_on=ISSUED_ON, valid_until=CAP, priority=1, rules=("F1",),
-    kind="adult", organisation="SOC", confirm_region=False, notice_version="2022",
+    kind="adult", organisation="SOC", confirm_region=False, notice_version="2022", changed_on=ISSUED_ON,
 )  # fmt: skip
 
 
@@ -44,8 +44,10 @@ def advanced(
 
 
 ACCEPTED, APPLIED = replace(INVITED, status="accepted"), replace(INVITED, status="applied")
+DELIVERED = replace(INVITED, status="delivered")
 SUBMITTED = {"status": "submitted", "on": TODAY}
 YES = {"answer": "accepted", "on": TODAY}
+THERE = {"on": TODAY}
 
 
 @pytest.mark.parametrize(
@@ -54,6 +56,9 @@ YES = {"answer": "accepted", "on": TODAY}
         pytest.param({}, INVITED, None, None, id="nothing new"),
         pytest.param(
             {"membership": {"status": "member"}}, INVITED, "withdrawn", "member", id="1 member unasked"
+        ),
+        pytest.param(
+            {"membership": {"status": "member"}}, DELIVERED, "withdrawn", "member", id="1 delivered is no yes"
         ),
         pytest.param(
             {"membership": {"status": "member"}}, ACCEPTED, "admitted", None, id="1 member after accepting"
@@ -136,6 +141,21 @@ YES = {"answer": "accepted", "on": TODAY}
         ),
         pytest.param({"response": YES}, INVITED, "accepted", None, id="7 accepted"),
         pytest.param({"response": YES}, ACCEPTED, None, None, id="7 only once"),
+        pytest.param({"response": YES}, DELIVERED, "accepted", None, id="7 accepted after delivery"),
+        pytest.param({"delivery": THERE}, INVITED, "delivered", None, id="7 delivered"),
+        pytest.param({"delivery": {"on": ISSUED_ON}}, INVITED, "delivered", None, id="7 delivered that day"),
+        pytest.param({"delivery": {"on": ISSUED_ON - 1}}, INVITED, None, None, id="7 an older delivery"),
+        pytest.param({"delivery": THERE}, DELIVERED, None, None, id="7 delivered only once"),
+        pytest.param(
+            {"delivery": THERE}, ACCEPTED, None, None, id="7 delivered after accepting says nothing"
+        ),
+        pytest.param({"delivery": THERE, "response": YES}, INVITED, "accepted", None, id="7 accepted wins"),
+        pytest.param(
+            {"delivery": THERE, "application": SUBMITTED}, INVITED, "applied", None, id="7 not while applying"
+        ),
+        pytest.param(
+            {"delivery": THERE, "course": COURSE}, INVITED, "delivered", None, id="7 and 8: delivered"
+        ),
         pytest.param(
             {"response": {"answer": "accepted", "on": ISSUED_ON - 1}},
             INVITED,
@@ -170,13 +190,13 @@ def test_the_first_that_applies(
 )
 def test_nothing_runs_longer_than_the_cap(today: int, change: str | None) -> None:
     """6: an invitation ends 180 days after it was issued, however long the ground holds."""
-    assert advanced({}, today)[0] == change
+    assert advanced({}, today, replace(INVITED, reminded_on=ISSUED_ON + 30))[0] == change
 
 
 def test_an_end_keeps_what_it_ended_with() -> None:
     """Priority, rules, kind, organisation and end of validity stay as they were; the day is noted."""
     _, _, ended = advanced({"certificate": None, "course": COURSE, "consent": None})
-    assert ended == replace(INVITED, status="withdrawn", ended_on=TODAY, revision=1)
+    assert ended == replace(INVITED, status="withdrawn", ended_on=TODAY, revision=1, changed_on=TODAY)
     assert not ended.open
 
 
@@ -212,6 +232,72 @@ def test_a_new_one_is_capped() -> None:
     assert invitation.offer("cd", 2, short, TERMS, TODAY).invitation.valid_until == TODAY + 9
 
 
+REMINDER = ISSUED_ON + 30
+
+
+@pytest.mark.parametrize(
+    ("kinds", "today", "last", "change"),
+    [
+        pytest.param({}, REMINDER - 1, INVITED, None, id="not before its day"),
+        pytest.param({}, REMINDER, INVITED, "reminded", id="on its day"),
+        pytest.param({}, REMINDER + 9, DELIVERED, "reminded", id="later, delivered"),
+        pytest.param({}, REMINDER, ACCEPTED, None, id="not who accepted"),
+        pytest.param({}, REMINDER, replace(INVITED, reminded_on=REMINDER - 1), None, id="once"),
+        pytest.param(
+            {"response": {"answer": "unreachable", "on": TODAY}},
+            REMINDER,
+            INVITED,
+            None,
+            id="not who answered",
+        ),
+        pytest.param(
+            {"response": {"answer": "accepted", "on": ISSUED_ON - 1}},
+            REMINDER,
+            INVITED,
+            "reminded",
+            id="an answer to an earlier one does not count",
+        ),
+        pytest.param({"course": COURSE}, REMINDER, INVITED, "revised", id="something else first"),
+        pytest.param(
+            {}, REMINDER, replace(INVITED, changed_on=REMINDER), None, id="not on a day with another change"
+        ),
+        pytest.param(
+            {}, REMINDER + 1, replace(INVITED, changed_on=REMINDER), "reminded", id="but on the next"
+        ),
+        pytest.param({"application": SUBMITTED}, REMINDER, APPLIED, None, id="not while applying"),
+    ],
+)
+def test_a_reminder(kinds: dict[str, Any], today: int, last: Invitation, change: str | None) -> None:
+    """9: once, thirty days after the issue, to whom has said nothing, and never beside another change."""
+    assert advanced(kinds, today, last)[0] == change
+
+
+def test_a_reminder_changes_nothing_else() -> None:
+    """Only its day is noted, with the record's number."""
+    _, _, now = advanced({}, REMINDER)
+    assert now == replace(INVITED, reminded_on=REMINDER, changed_on=REMINDER, revision=1)
+
+
+EXPIRED = replace(INVITED, status="expired", ended_on=TODAY - 10)
+
+
+@pytest.mark.parametrize(
+    ("last", "weekday", "code"),
+    [
+        pytest.param(None, None, "", id="any day"),
+        pytest.param(None, 0, "", id="its day: a Monday"),
+        pytest.param(None, 1, "batch", id="another day"),
+        pytest.param(EXPIRED, 1, "cooldown", id="the cool-down is named first"),
+        pytest.param(replace(EXPIRED, ended_on=TODAY - 180), 0, "", id="after both"),
+        pytest.param(replace(EXPIRED, status="withdrawn"), 1, "batch", id="a withdrawal does not cool"),
+    ],
+)
+def test_why_nothing_is_offered_today(last: Invitation | None, weekday: int | None, code: str) -> None:
+    """The cool-down after an expiry, then the day of the week of the priority."""
+    assert dates.iso(TODAY) == "2022-04-18", "a Monday"
+    assert invitation.pause(last, weekday, TERMS, TODAY) == code
+
+
 @pytest.mark.parametrize(
     ("last", "cooling"),
     [
@@ -244,4 +330,4 @@ def test_an_application_moves_only_when_its_organisation_is_gone(last: Invitatio
     gone = replace(last, organisation="GONE")
     told, _, now = advanced(kinds, last=gone, known=known)
     assert told == change
-    assert now == replace(gone, status="applied", organisation="VILL", revision=1)
+    assert now == replace(gone, status="applied", organisation="VILL", revision=1, changed_on=TODAY)

@@ -20,8 +20,8 @@ def test_a_state_survives_storage() -> None:
 def test_the_first_byte_is_the_format() -> None:
     """A state of another format is refused with a cure instead of being misread."""
     stored = person.encode(somebody())
-    with pytest.raises(StateError, match="format 02") as caught:
-        person.decode(b"\x02" + stored[1:])
+    with pytest.raises(StateError, match="format 01") as caught:
+        person.decode(b"\x01" + stored[1:])
     assert caught.value.cure
 
 
@@ -71,6 +71,8 @@ def test_why_a_human_must_look(party: dict[str, Any], code: str) -> None:
         pytest.param({"party": {"citizen": False}}, "citizen", False, id="not a citizen"),
         pytest.param({"party": {"deceased_on": TODAY + 9}}, "deceased", True, id="death counts once known"),
         pytest.param({"party": {"erasure_on": TODAY}}, "erasure", True, id="erasure"),
+        pytest.param({"party": {"group": True}}, "group", True, id="an organisation"),
+        pytest.param({"party": {}}, "group", False, id="no organisation unless said so"),
         pytest.param({"party": {"superseded_on": TODAY}}, "superseded", True, id="superseded"),
         pytest.param({"refusal": {"never_on": TODAY}}, "never", True, id="never"),
         pytest.param({"refusal": {"declined_on": TODAY}}, "declined_on", TODAY, id="declined"),
@@ -94,4 +96,6 @@ def test_nothing_is_assumed_of_somebody_unknown() -> None:
     """A person without a party fact is an adult citizen who refused nothing."""
     entry = person.subject(somebody(party=None), TODAY)
     assert PARTY.keys().isdisjoint(entry.keys() - {"citizen"})
-    assert not any(entry[name] for name in ("deceased", "never", "member", "applied", "student"))
+    assert not any(
+        entry[name] for name in ("deceased", "never", "member", "applied", "student", "group", "moved")
+    )

@@ -5,14 +5,22 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from hub.core import statistics
 from hub.core.invitation import Invitation
+from hub.core.task import Task
 from tests.unit.core.people import CERTIFICATE, TODAY, somebody
 
 OPEN = Invitation(
     id="ab", episode=1, status="issued", issued_on=TODAY, valid_until=TODAY, priority=1, rules=("F1",),
     kind="adult", organisation="SOC", confirm_region=False, notice_version="2022",
+)  # fmt: skip
+
+
+TASK = Task(
+    id="ab", kind="admission", key=b"k", number=1, status="escalated", organisation="SOC", target="",
+    rule="F0",
 )  # fmt: skip
 
 
@@ -51,6 +59,10 @@ def test_valid_certificates(certificate: dict[str, Any], *, valid: bool) -> None
             {}, {"invitation": OPEN}, "invitations_open|county=330106|kind=adult|priority=1", id="open"
         ),
         pytest.param(
+            {}, {"invitation": OPEN, "orphaned": True}, "invitations_orphaned|county=330106", id="orphaned"
+        ),
+        pytest.param({}, {"tasks": (TASK,)}, "tasks_open|county=330106|kind=admission", id="a task"),
+        pytest.param(
             {"membership": {"status": "member", "kind": "youth"}},
             {},
             "members|county=330106|kind=youth",
@@ -83,6 +95,20 @@ def test_a_former_member_and_an_ended_invitation_do_not_count() -> None:
     assert counters({"certificate": None, "membership": {"status": "lapsed"}}, invitation=ended) == []
 
 
+def test_an_ended_task_does_not_count() -> None:
+    """What was done needs nobody."""
+    assert counters({"certificate": None}, tasks=(replace(TASK, status="done"),)) == []
+
+
+def test_an_organisation_is_no_person() -> None:
+    """A group is counted as one, not among the persons."""
+    figures = statistics.Figures("330106", (), "", None)
+    counted = statistics.contributions(
+        somebody(party={"group": True}, certificate=None).facts, figures, TODAY
+    )
+    assert [statistics.counter(short) for short in counted] == ["groups|county=330106"]
+
+
 def test_changes_are_after_minus_before() -> None:
     """A move from one county to another takes one off and adds one; what stays is not told."""
     before, after = ("1:p", "1:cx", "1:cx", "1:qR01"), ("2:p", "1:cx", "1:qR01")
@@ -98,4 +124,5 @@ def test_a_quarantined_person_is_only_held() -> None:
     """What is open or was held otherwise goes, what is known stays."""
     assert statistics.only_held(("1:p", "1:cx", "1:oadult/1"), "review") == ("1:p", "1:cx", "1:hreview")
     assert statistics.only_held(("1:p", "1:hconsent"), "review") == ("1:p", "1:hreview")
+    assert statistics.only_held(("1:p", "1:tadmission", "1:x"), "review") == ("1:p", "1:hreview")
     assert statistics.only_held((), "review") == ("unknown:hreview",)

@@ -57,6 +57,15 @@ def test_back_and_forth_publishes_nothing() -> None:
     assert desk.transact(flush=True, held=-1) == []
 
 
+def test_a_total_is_over_all_labels() -> None:
+    """The sum of one figure, committed or not yet published, and of no other that begins alike."""
+    desk = Desk()
+    for name, delta in (("held|code=a", 2), ("held|code=b", 3), ("held_up|code=a", 7), ("held|code=a", -1)):
+        desk.counters.count(name, delta)
+        desk.transact(flush=delta < 0)
+    assert (desk.counters.total("held"), desk.counters.total("none")) == (4, 0)
+
+
 def test_an_abort_counts_nothing_and_loses_nothing() -> None:
     """What an aborted transaction counted or flushed did not happen; earlier counts are still flushed."""
     desk = Desk()

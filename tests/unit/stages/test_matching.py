@@ -267,13 +267,13 @@ def test_an_expired_invitation_cools_down_before_the_next() -> None:
     ctx = context()
     process(ctx, everything())
     until(ctx, TODAY + 180)
-    assert [change for change, _ in story(ctx)] == ["issued"]
+    assert [change for change, _ in story(ctx)] == ["issued", "reminded"]
     until(ctx, TODAY + 181)
     assert stock(ctx)[f"held|code=cooldown|county={COUNTY}"] == 1
     until(ctx, TODAY + 181 + 179)
-    assert [change for change, _ in story(ctx)] == ["issued", "expired"]
+    assert [change for change, _ in story(ctx)] == ["issued", "reminded", "expired"]
     until(ctx, TODAY + 181 + 180)
-    assert [change for change, _ in story(ctx)] == ["issued", "expired", "issued"]
+    assert [change for change, _ in story(ctx)] == ["issued", "reminded", "expired", "issued"]
 
 
 def test_a_person_has_one_timer() -> None:
@@ -281,7 +281,7 @@ def test_a_person_has_one_timer() -> None:
     ctx = context()
     process(ctx, everything())
     key = matching.PERSON + ANNA
-    assert ctx.timers == {key: dates.midnight_ms(TODAY + 181)}
+    assert ctx.timers == {key: dates.midnight_ms(TODAY + 30)}, "when a reminder is due"
     process(ctx, facts(at=2, consent={**CONSENT, "expires_on": TODAY + 3}))
     assert ctx.timers == {key: dates.midnight_ms(TODAY + 4)}
     process(ctx, facts(at=3, certificate={"revoked_on": 1}, consent={**CONSENT, "expires_on": None}))

@@ -1,0 +1,83 @@
+"""``hub council``: candidates for a council who are not members yet."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from hub.cli.common import BootstrapOption, JsonOption, console, new_app, print_json, print_table
+from hub.cli.outputs import day_of, open_outputs, reading
+
+app = new_app(
+    "See which candidates for a council are not members yet.\n\n"
+    "Who stands for a council must be a member of the Red Cross before its session (rule R10). Every "
+    "candidate who is none is an admission task of the council's society, escalated when it is late."
+)
+
+
+@app.command()
+def blocked(
+    *,
+    bootstrap: BootstrapOption = None,
+    organisation: Annotated[
+        str | None,
+        typer.Option(
+            "--organisation", metavar="ID", help="Only what this society acts on, or was escalated to it."
+        ),
+    ] = None,
+    before: Annotated[
+        str | None, typer.Option("--before", metavar="DATE", help="Only sessions before this day.")
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """List the admissions still open, by session: who, which society, and how many days are left.
+
+    Who is the beginning of a pseudonym; the society has the name from its own nomination.
+
+    Example: hub council blocked --before 2022-07-01
+    """
+    from hub import topics
+    from hub.core import dates
+    from hub.core.audit import SHOWN
+    from hub.core.task import ADMISSION, OPEN_STATUSES
+
+    day = day_of(before, "--before") if before is not None else None
+    outputs = open_outputs(bootstrap)
+    with reading(outputs, topics.TASKS):
+        newest = outputs.newest(topics.TASKS).values()
+    today = outputs.today()
+    rows: list[dict[str, Any]] = [
+        {
+            "session_on": dates.iso(task["session_on"]),
+            "days_left": task["session_on"] - today,
+            "due_on": dates.iso(task["due_on"]),
+            "person": task["person"].hex()[:SHOWN],
+            "organisation": task["organisation"],
+            "term": task["term"],
+            "status": task["status"],
+            "escalated_to": task["escalated_to"],
+            "task_id": task["task_id"],
+        }
+        for task in newest
+        if task["kind"] == ADMISSION
+        and task["status"] in OPEN_STATUSES
+        and (organisation is None or organisation in (task["organisation"], task["escalated_to"]))
+        and (day is None or task["session_on"] < day)
+    ]
+    rows.sort(key=lambda row: (row["session_on"], row["organisation"], row["task_id"]))
+    if as_json:
+        print_json({"on": dates.iso(today), "total": len(rows), "blocked": rows})
+        return
+    columns = (
+        "session_on",
+        "days_left",
+        "due_on",
+        "person",
+        "organisation",
+        "term",
+        "status",
+        "escalated_to",
+    )
+    print_table(columns, [["" if row[name] is None else row[name] for name in columns] for row in rows])
+    console().print(f"{len(rows)} candidates are not members yet, on {dates.iso(today)}")

@@ -1,0 +1,86 @@
+"""The ground that is not named: docs/matching.md, "Grounds that are not named".
+
+What a person gave of their body is known to the stage ``sensitive`` alone; matching is told one fact,
+``ground``, and nothing of what it rests on. To everybody outside, it and the rules that share its
+public id look alike: in ids, in reasons, and in what is disclosed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, NamedTuple
+
+from hub.core import consent
+from hub.core.book import Book, Hit, Rule
+
+KIND: Final = "ground"
+"""The fact kind."""
+EVIDENCE: Final[Sequence[tuple[str, bytes]]] = ((KIND, b""),)
+"""What the hit of a ground that is not named rests on."""
+DATA_CLASS: Final = "s"
+"""The data class that a consent must cover for it to count."""
+_LEAST: Final = 3
+"""The priority of a ground that names none."""
+_COVERED: Final = frozenset({consent.Status.VALID, consent.Status.RECIPIENT})
+"""What a consent may be when it covers the data class ``p``."""
+
+
+class GroundHit(NamedTuple):
+    """The ground that is not named, as a hit of a rule."""
+
+    rule: Rule
+    until: int | None
+    evidence: Sequence[tuple[str, bytes]] = EVIDENCE
+
+
+def with_ground(  # noqa: PLR0917  # all of it is what a ground depends on
+    hits: Sequence[Hit],
+    ground: Mapping[str, Any],
+    me: dict[str, Any],
+    given: Mapping[str, Any] | None,
+    book: Book,
+    today: int,
+) -> Sequence[Hit]:
+    """Return the hits with the ground that is not named, if it holds and may count.
+
+    Where the consent (``given``) does not cover what it rests on, it counts for nothing beside another
+    hit; alone it is a hit that the consent holds back, which is noted in ``me``, the computed fact.
+    """
+    until = ground.get("until_on")
+    if not ground.get("holds", False) or (until is not None and until < today):
+        return hits
+    rule = book.ground(ground.get("priority", _LEAST))
+    if rule is None:
+        return hits
+    if given is None or DATA_CLASS not in given.get("data_classes", ()):
+        if hits:
+            return hits
+        if me["consent"] in _COVERED:
+            me["consent"] = consent.Status.DATA_CLASS
+    return sorted((*hits, GroundHit(rule, until)), key=lambda hit: (hit.rule.priority, hit.rule.id))
+
+
+def disclosed(hits: Sequence[Hit], ground: Mapping[str, Any], book: Book) -> tuple[Rule, ...]:
+    """Return the rules that the person agreed to have named, if the ground is among the hits."""
+    if all(hit.evidence != EVIDENCE for hit in hits):
+        return ()
+    found = (book.rule(each) for each in sorted(ground.get("disclosed", ())))
+    return tuple(rule for rule in found if rule is not None)
+
+
+def public(hits: Sequence[Hit]) -> tuple[str, ...]:
+    """Return the ids by which figures name what hit, each once."""
+    return tuple(dict.fromkeys([hit.rule.public or hit.rule.id for hit in hits]))
+
+
+def spoken(hit: Hit, told: tuple[Rule, ...], book: Book) -> tuple[Rule, ...]:
+    """Return the rules by which an invitation speaks of a hit: ids, reason, what may be disclosed.
+
+    ``told`` are the rules that the person agreed to have named.
+    """
+    rule = hit.rule
+    if told and hit.evidence == EVIDENCE:
+        return told
+    if rule.public is not None:
+        return (book.ground(rule.priority) or rule,)
+    return (rule,)

@@ -1,0 +1,285 @@
+"""The life of a task: docs/matching.md, "Tasks", in code.
+
+Some grounds ask an organisation to act instead of inviting somebody: to admit a candidate for a
+council before its session, to hand over a member who moved. :func:`settle` says what becomes of a
+person's tasks on a day, as values; the matching stage tells it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+import msgspec
+
+from hub.core.routing import superior
+
+if TYPE_CHECKING:
+    from hub.core.book import Book, Hit, Rule
+    from hub.core.matching import Eligibility
+    from hub.core.organisation import Directory
+
+NOUN: Final = "task"
+"""The purpose of the blind index of a task's id."""
+ADMISSION: Final = "admission"
+TRANSFER: Final = "transfer"
+OPENED: Final = "opened"
+ESCALATED: Final = "escalated"
+REDIRECTED: Final = "redirected"
+REVISED: Final = "revised"
+DONE: Final = "done"
+CANCELLED: Final = "cancelled"
+MISSED: Final = "missed"
+OPEN: Final = "open"
+OPEN_STATUSES: Final = frozenset({OPEN, ESCALATED})
+"""Statuses of an open task; every other one is an end."""
+_MAKES: Final = {"admission_task": ADMISSION, "transfer_notice": TRANSFER}
+_CANDIDACY: Final = "candidacy"
+_NOMINATED: Final = "nominated"
+_BARRED: Final = ("deceased", "erasure", "review")
+
+
+class Task(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """One task as it is now. Days are days since 1970-01-01 in China."""
+
+    id: str
+    kind: str
+    key: bytes
+    """Of the candidacy; empty for a transfer, of which there is one at a time."""
+    number: int
+    """How many tasks of this kind and key there were, this one included."""
+    status: str
+    organisation: str
+    """Who acts."""
+    target: str
+    """Where a member is to be handed to; empty for an admission."""
+    rule: str
+    """The rule, by the id that everybody may know."""
+    due_on: int | None = None
+    session_on: int | None = None
+    term: str | None = None
+    escalated_to: str | None = None
+    revision: int = 0
+    """How many records on ``hub.tasks`` came before this one."""
+
+    @property
+    def open(self) -> bool:
+        """Whether somebody still has to act."""
+        return self.status in OPEN_STATUSES
+
+
+class TaskChange(NamedTuple):
+    """What happens to a task: the new one, the change by name, and the rule that asks while it is open."""
+
+    task: Task
+    change: str
+    rule: Rule | None
+    handed: bool
+    """Whether another organisation acts than before: it has to be told about whom it is."""
+
+
+class Settled(NamedTuple):
+    """What becomes of a person's tasks."""
+
+    tasks: tuple[Task, ...]
+    """All that are to be remembered."""
+    changes: tuple[TaskChange, ...]
+    waiting: bool
+    """A task would be opened if there were an organisation to act."""
+
+
+class Scene(NamedTuple):
+    """What the tasks of a person depend on."""
+
+    eligible: Eligibility
+    book: Book
+    directory: Directory
+    today: int
+    new_id: Callable[[str, bytes, int], str]
+    """Returns the id of a task, from kind, key and number."""
+
+
+NOTHING: Final = Settled((), (), waiting=False)
+
+
+def concerns(state_tasks: Sequence[Task], view: Mapping[str, Sequence[Mapping[str, Any]]]) -> bool:
+    """Return whether :func:`settle` could say anything of somebody: of nearly everybody it could not."""
+    return bool(state_tasks) or _CANDIDACY in view or view["subject"][0]["moved"]
+
+
+def settle(known: Sequence[Task], scene: Scene) -> Settled:
+    """Return what becomes of a person's tasks today: admissions by key, then the transfer."""
+    asked: dict[tuple[str, bytes], Hit] = {}
+    for hit in scene.book.task_hits(scene.eligible.view, scene.today):
+        kind = _MAKES.get(hit.rule.makes, "")
+        key = next((key for fact, key in hit.evidence if fact == _CANDIDACY), None)
+        if kind == ADMISSION and key is not None:
+            asked[kind, key] = hit
+        elif kind == TRANSFER and _subject(scene)["moved"]:
+            asked.setdefault((kind, b""), hit)
+    had = {(task.kind, task.key): task for task in known}
+    changes: list[TaskChange] = []
+    waiting = False
+    for place in sorted({*had, *asked}):
+        last, found = had.get(place), asked.get(place)
+        wanted = found is not None and not _barred(scene) and (place[0] == TRANSFER or not _member(scene))
+        change: TaskChange | None = None
+        if last is not None and last.open:
+            change = _advance(last, found, scene)
+        elif found is not None and wanted:
+            change = _open(place, last, found, scene)
+        if change is not None:
+            changes.append(change)
+            had[place] = change.task
+        waiting |= wanted and not (place in had and had[place].open)
+    return Settled(tuple(had.values()), tuple(changes), waiting)
+
+
+def next_days(tasks: Sequence[Task], today: int) -> list[int]:
+    """Return the days to come on which time alone moves an open task."""
+    days = []
+    for task in tasks:
+        if task.open:
+            if task.status == OPEN and task.due_on is not None:
+                days.append(task.due_on + 1)
+            if task.session_on is not None:
+                days.append(task.session_on + 1)
+    return [day for day in days if day > today]
+
+
+def cancel(tasks: Sequence[Task]) -> Settled:
+    """Return the cancellation of whatever is open, for a reason that no evaluation found."""
+    changes = tuple(_end(task, CANCELLED) for task in tasks if task.open)
+    ended = {change.task.id: change.task for change in changes}
+    return Settled(tuple(ended.get(task.id, task) for task in tasks), changes, waiting=False)
+
+
+def _subject(scene: Scene) -> Mapping[str, Any]:
+    return scene.eligible.view["subject"][0]
+
+
+def _member(scene: Scene) -> bool:
+    return bool(_subject(scene)["member"])
+
+
+def _barred(scene: Scene) -> bool:
+    """Return whether nobody may act on the person for now."""
+    me = _subject(scene)
+    return not me["citizen"] or any(me[field] for field in _BARRED)
+
+
+def _candidacy(scene: Scene, key: bytes) -> Mapping[str, Any]:
+    """Return the candidacy as it is known now."""
+    entries = scene.eligible.view.get(_CANDIDACY, ())
+    return next((entry for entry in entries if entry["key"] == key), {})
+
+
+def _terms(kind: str, key: bytes, last: Task | None, scene: Scene) -> dict[str, Any]:
+    """Return who acts today, on whom to hand over to, and by when; an empty organisation: nobody can."""
+    directory, today = scene.directory, scene.today
+    if kind == TRANSFER:
+        target = scene.eligible.organisation
+        theirs = scene.eligible.view["membership"][0]["organisation"]
+        return {
+            "organisation": theirs if directory.active(theirs, today) is not None else target,
+            "target": target,
+        }
+    entry = _candidacy(scene, key)
+    session_on = entry.get("session_on")
+    return {
+        "organisation": _acting(entry.get("council_org", ""), last, scene),
+        "target": "",
+        "session_on": session_on,
+        "due_on": session_on - scene.book.task_due_days if session_on is not None else None,
+        "term": entry.get("term"),
+    }
+
+
+def _acting(council: str, last: Task | None, scene: Scene) -> str:
+    """Return the council's organisation, or who stands in for it while it is not active."""
+    directory, today = scene.directory, scene.today
+    if directory.active(council, today) is not None:
+        return council
+    if last is not None and last.open and directory.active(last.organisation, today) is not None:
+        return last.organisation
+    return superior(council, directory, today)
+
+
+def _late(due_on: int | None, today: int) -> bool:
+    return due_on is not None and today > due_on
+
+
+def _open(place: tuple[str, bytes], last: Task | None, hit: Hit, scene: Scene) -> TaskChange | None:
+    """Return a new task, or None when there is nobody to act."""
+    kind, key = place
+    terms = _terms(kind, key, last, scene)
+    if not terms["organisation"]:
+        return None
+    number = last.number + 1 if last is not None else 1
+    late = _late(terms.get("due_on"), scene.today)
+    made = Task(
+        id=scene.new_id(kind, key, number),
+        kind=kind,
+        key=key,
+        number=number,
+        status=ESCALATED if late else OPEN,
+        rule=hit.rule.public or hit.rule.id,
+        escalated_to=_escalation(key, scene) if late else None,
+        **terms,
+    )
+    return TaskChange(made, OPENED, hit.rule, handed=True)
+
+
+def _escalation(key: bytes, scene: Scene) -> str | None:
+    """Return to whom a candidacy is escalated today."""
+    return superior(_candidacy(scene, key).get("council_org", ""), scene.directory, scene.today) or None
+
+
+def _advance(task: Task, hit: Hit | None, scene: Scene) -> TaskChange | None:
+    """Return what becomes of an open task today, or None when nothing does. The first that applies."""
+    ended = _ended(task, scene)
+    if ended:
+        return _end(task, ended)
+    if hit is None:
+        return _end(task, CANCELLED)
+    terms = _terms(task.kind, task.key, task, scene)
+    if not terms["organisation"]:
+        return _end(task, CANCELLED)
+    late = task.status == OPEN and _late(terms.get("due_on"), scene.today)
+    handed = terms["organisation"] != task.organisation
+    if late:
+        change = ESCALATED
+        terms |= {"status": ESCALATED, "escalated_to": _escalation(task.key, scene)}
+    elif handed or terms["target"] != task.target:
+        change = REDIRECTED
+    elif any(getattr(task, name) != value for name, value in terms.items()):
+        change = REVISED
+    else:
+        return None
+    return TaskChange(
+        msgspec.structs.replace(task, revision=task.revision + 1, **terms), change, hit.rule, handed
+    )
+
+
+def _ended(task: Task, scene: Scene) -> str:
+    """Return how an open task ends today by what is known of the person; empty when it does not."""
+    member = _member(scene)
+    if task.kind == ADMISSION:
+        if member:
+            return DONE
+        if _barred(scene):
+            return CANCELLED
+        entry = _candidacy(scene, task.key)
+        if entry.get("status") != _NOMINATED:
+            return CANCELLED
+        return MISSED if scene.today > entry.get("session_on", scene.today) else ""
+    if _barred(scene) or not member:
+        return CANCELLED
+    if _subject(scene)["moved"]:
+        return ""
+    return DONE if scene.eligible.organisation else CANCELLED
+
+
+def _end(task: Task, status: str) -> TaskChange:
+    ended = msgspec.structs.replace(task, status=status, revision=task.revision + 1)
+    return TaskChange(ended, status, None, handed=False)

@@ -1,0 +1,92 @@
+"""The hub's outputs as they are now, read from outside: for commands that look, list and audit.
+
+A shell: everything is read from the topics' beginnings to their ends, committed records only. What of
+it is open, or wrong, is decided in :mod:`hub.core`.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+from hub import topics
+from hub.core import dates
+from hub.core.organisation import Directory
+from hub.engine.tail import read_all, size
+from hub.settings import Clock
+from hub.stages.build import make_codec
+
+if TYPE_CHECKING:
+    from hub.schemas.codec import Codec
+    from hub.settings import Settings
+
+__all__ = ("Outputs", "Step")
+
+Step = Callable[[int], None]
+"""Told how many records were read since the last time."""
+_STEP: Final = 1_000
+_TYPES: Final = {
+    topics.INVITATIONS: "hub.invitation",
+    topics.TASKS: "hub.task",
+    topics.ORGANISATIONS: "hub.organisation",
+    topics.TICKS: "hub.tick",
+}
+
+
+def _silent(_read: int) -> None:
+    """Tell nobody."""
+
+
+class Outputs:
+    """Reads from the broker of the settings. ``step`` is told of every thousand records."""
+
+    def __init__(self, settings: Settings, step: Step = _silent) -> None:
+        """Take the settings; nothing is read yet."""
+        self._settings = settings
+        self._codec: Codec = make_codec(settings)
+        self.step = step
+
+    def records(
+        self, topic: str, fields: Sequence[str] | None = None
+    ) -> Iterator[tuple[str, dict[str, Any] | None]]:
+        """Yield key and record, None for a tombstone, of every record; of one key in order."""
+        read = self._codec.reader(_TYPES[topic], fields)
+        since = 0
+        for key, value in read_all(self._settings, topic):
+            since += 1
+            if since == _STEP:
+                self.step(since)
+                since = 0
+            if key is not None or value is not None:
+                yield (key or b"").decode(), read(value) if value is not None else None
+        self.step(since)
+
+    def size(self, *names: str) -> int:
+        """Return about how many records some topics have, at least."""
+        return sum(size(self._settings, name) for name in names)
+
+    def newest(self, topic: str) -> dict[str, dict[str, Any]]:
+        """Return the newest record of every key that has one."""
+        found: dict[str, dict[str, Any]] = {}
+        for key, record in self.records(topic):
+            if record is None:
+                found.pop(key, None)
+            else:
+                found[key] = record
+        return found
+
+    def directory(self) -> Directory:
+        """Return every organisation that was announced."""
+        directory = Directory()
+        for key, record in self.records(topics.ORGANISATIONS):
+            org_id, _, aspect = key.partition("/")
+            directory.announce(org_id, aspect, record)
+        return directory
+
+    def today(self) -> int:
+        """Return the hub's day: of the wall clock, or of the newest tick where time is simulated."""
+        if self._settings.clock is Clock.WALL:
+            return dates.day_of(int(time.time() * 1000))
+        ticks = [record["now"] for _, record in self.records(topics.TICKS) if record is not None]
+        return dates.day_of(max(ticks)) if ticks else 0

@@ -1,0 +1,160 @@
+"""What is told outside, and that it betrays no ground that is not named."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+import pytest
+
+from hub import topics
+from hub.stages.memory import MemoryContext
+from tests.unit.core.asking import BOTH, GROUND, AskingBook
+from tests.unit.core.people import CERTIFICATE, CONSENT, COUNTY, COURSE, PARTY, TODAY
+from tests.unit.stages.matchmaking import (
+    CONTACT,
+    REGISTRY,
+    FakeTables,
+    context,
+    facts,
+    process,
+    sent,
+    state_of,
+    stock,
+    story,
+    until,
+)
+
+COVERED = {**CONSENT, "data_classes": BOTH}
+GIFT = {"donated_on": TODAY - 9}
+
+
+def told(*, weekday: int | None = None, **kinds: Any) -> MemoryContext:
+    """Process the facts of somebody with a consent for class s; return the context."""
+    ctx = context(tables=FakeTables(AskingBook(weekday=weekday)))
+    process(ctx, facts(at=1, contact=CONTACT, **{"party": PARTY, "consent": COVERED, **kinds}))
+    return ctx
+
+
+def public(ctx: MemoryContext) -> dict[str, Any]:
+    """Return of the one invitation what a reader sees, but for what is of one person or a sealing."""
+    (record,) = sent(ctx, topics.INVITATIONS)
+    plain = msgspec.msgpack.decode(REGISTRY.open(record["contact"], bytes.fromhex(record["invitation_id"])))
+    own = ("envelope", "invitation_id", "person", "contact")
+    return {**{name: value for name, value in record.items() if name not in own}, "opened": plain}
+
+
+def test_an_unnamed_ground_and_a_gift_read_the_same() -> None:
+    """Ids, reason, disclosure, term: no reader of invitations or figures tells one from the other."""
+    cells, gift = told(ground={**GROUND, "priority": 3}), told(gift=GIFT)
+    assert public(cells) == public(gift)
+    assert (public(gift)["rule_ids"], public(gift)["reason_en"]) == (["F0"], "did good")
+    assert stock(cells) == stock(gift)
+    assert stock(gift)[f"qualified|county={COUNTY}|rule=F0"] == 1
+
+
+def test_decisions_name_the_gift_and_never_the_ground() -> None:
+    """Inside, class p is named as it is; of the ground there is nothing but that it holds."""
+    (cells,) = sent(told(ground={**GROUND, "until_on": TODAY + 9, "disclosed": ["F5"]}), topics.DECISIONS)
+    (gift,) = sent(told(gift=GIFT), topics.DECISIONS)
+    assert [rule["id"] for rule in cells["rules"]] == ["F0"]
+    assert [rule["id"] for rule in gift["rules"]] == ["F7"]
+    assert cells["facts_used"] == [{"kind": "ground", "key": "", "fields": {}}]
+
+
+def test_who_agreed_is_invited_for_it() -> None:
+    """With a disclosure the invitation gives the rule's own id and reason; the figures do not."""
+    ctx = told(ground={**GROUND, "disclosed": ["F5"]})
+    assert (public(ctx)["rule_ids"], public(ctx)["reason_en"]) == (["F5"], "gave cells")
+    assert public(ctx)["opened"] == {"name": CONTACT["name"]}
+    assert stock(ctx)[f"qualified|county={COUNTY}|rule=F0"] == 1
+    assert not any("F5" in name for name in stock(ctx))
+
+
+def test_a_disclosure_that_comes_later_revises() -> None:
+    """The terms of an open invitation follow what may be told."""
+    ctx = told(ground=GROUND)
+    process(ctx, facts(at=2, ground={"disclosed": ["F5"]}))
+    assert [each["rule_ids"] for each in sent(ctx, topics.INVITATIONS)] == [["F0"], ["F5"]]
+    assert story(ctx)[-1] == ("revised", None)
+
+
+def test_a_ground_that_ends_takes_its_invitation_along() -> None:
+    """Consent for class s withdrawn: held for consent; the ground gone: withdrawn for it."""
+    ctx = told(ground=GROUND)
+    process(ctx, facts(at=2, consent={"data_classes": ["p"]}))
+    assert story(ctx)[-1] == ("withdrawn", "consent")
+    assert stock(ctx)[f"held|code=consent|county={COUNTY}"] == 1
+    ctx = told(ground=GROUND)
+    process(ctx, facts(at=2, ground={"holds": False}))
+    assert story(ctx)[-1] == ("withdrawn", "ground")
+
+
+@pytest.mark.parametrize(
+    ("kinds", "change", "status", "reason"),
+    [
+        pytest.param({"delivery": {"on": TODAY}}, "delivered", "delivered", "did good", id="delivered"),
+        pytest.param(
+            {"delivery": {"on": TODAY}, "certificate": CERTIFICATE},
+            "delivered",
+            "delivered",
+            "reason",
+            id="delivered with a better rule",
+        ),
+    ],
+)
+def test_a_delivery_is_told(kinds: dict[str, Any], change: str, status: str, reason: str) -> None:
+    """The registry's word that it arrived is a record of its own, with the new terms."""
+    ctx = told(ground=GROUND)
+    process(ctx, facts(at=2, **kinds))
+    record = sent(ctx, topics.INVITATIONS)[-1]
+    assert (record["change"], record["status"], record["reason_en"]) == (change, status, reason)
+
+
+def test_a_reminder_is_told_once() -> None:
+    """Thirty days after the issue one record asks the registry to remind; no contact is sent again."""
+    ctx = told(ground=GROUND)
+    until(ctx, TODAY + 29)
+    assert [change for change, _ in story(ctx)] == ["issued"]
+    until(ctx, TODAY + 30)
+    record = sent(ctx, topics.INVITATIONS)[-1]
+    assert (record["change"], record["status"], record["reminded_on"]) == ("reminded", "issued", TODAY + 30)
+    assert (record["contact"], record["reason_en"]) == (None, "did good")
+    until(ctx, TODAY + 100)
+    assert [change for change, _ in story(ctx)] == ["issued", "reminded"]
+    assert ctx.counters["flow.invitations|change=reminded|month=2022-05|priority=2"] == 1
+
+
+def test_the_batch_waits_for_its_day() -> None:
+    """P3 on Thursdays: held until then, visible; a better ground does not wait."""
+    ctx = told(weekday=3, course=COURSE)
+    assert story(ctx) == []
+    assert stock(ctx)[f"held|code=batch|county={COUNTY}"] == 1
+    (decision,) = sent(ctx, topics.DECISIONS)
+    assert (decision["outcome"], decision["code"]) == ("held", "batch")
+    until(ctx, TODAY + 2)
+    assert story(ctx) == []
+    until(ctx, TODAY + 3)
+    assert sent(ctx, topics.INVITATIONS)[0]["issued_on"] == TODAY + 3
+    assert f"held|code=batch|county={COUNTY}" not in stock(ctx)
+    hurried = told(weekday=3, course=COURSE)
+    process(hurried, facts(at=2, certificate=CERTIFICATE))
+    assert [each["priority"] for each in sent(hurried, topics.INVITATIONS)] == [1]
+
+
+def test_a_group_is_invited_by_the_county_without_a_consent() -> None:
+    """An organisation that gave is a lead for the county's society, counted as a group."""
+    ctx = told(party={"group": True, "residence": COUNTY, "host_unit": "X"}, consent={}, gift=GIFT)
+    (record,) = sent(ctx, topics.INVITATIONS)
+    assert (record["kind"], record["organisation"]) == ("group", "SOC")
+    assert stock(ctx)[f"groups|county={COUNTY}"] == 1
+    assert not any(name.startswith("persons|") for name in stock(ctx))
+
+
+def test_a_former_member_needs_a_new_ground() -> None:
+    """After the cool-down an old ground holds nobody's interest: stale, until something new happens."""
+    left = {"status": "lapsed", "ended_on": TODAY - 400}
+    ctx = told(certificate={**CERTIFICATE, "issued_on": TODAY - 500}, membership=left)
+    assert (story(ctx), state_of(ctx).code) == ([], "stale_grounds")
+    process(ctx, facts(at=2, course=COURSE))
+    assert story(ctx) == [("issued", None)]
