@@ -23,6 +23,11 @@ _TOLD_OF_PARTY: Final = frozenset(
     | {"conflicts"}
 )
 """What is forwarded of the fact ``party``; deaths and the like reach matching by themselves."""
+_STAMPED: Final = {
+    kind: frozenset(field.name for field in BY_NAME[kind].fields if field.merge is Merge.LAST)
+    for kind in ("party", "consent")
+}
+"""Fields of which the last writer wins: each has a time."""
 _encode: Final = msgspec.msgpack.Encoder(order="deterministic").encode
 
 
@@ -68,7 +73,7 @@ def _values(state: SensitiveState, kind: str, key: bytes) -> list[tuple[str, int
     entry, (base, others) = entries[place], state.stamps[kind][place]
     newest = max((base, *others.values()))
     fallback = occurred_at(newest) if newest else 0
-    stamped = {field.name for field in BY_NAME[kind].fields if field.merge is Merge.LAST}
+    stamped = _STAMPED[kind]
     values = []
     for name in sorted({*entry, *others} - {"key"}):
         at = occurred_at(others.get(name, base)) if name in stamped else fallback

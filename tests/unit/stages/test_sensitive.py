@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -10,12 +11,20 @@ import pytest
 from hub import topics
 from hub.core import assertion, dates, merge
 from hub.core.merge import Facts, Stamps
+from hub.data import crosswalk, regions
 from hub.errors import KeyRingError, StateError
-from hub.privacy.sealing import Sealer, SealingKey
+from hub.privacy.key_ring import KeyRing
+from hub.privacy.padding import pad
+from hub.privacy.sealing import Sealer, SealError, SealingKey
 from hub.privacy.suite import INTL
 from hub.stages.contract import Batch, Quarantine, Record, Stage
+from hub.stages.intake import IntakeStage
+from hub.stages.pipeline import MemoryPipeline
 from hub.stages.sensitive import SensitiveStage
+from hub.stages.sensitivedecision import open_decision
 from hub.stages.vault import BLOCK_BYTES, ERASED, PERSON
+from tests.unit.connectors.events import NOW as UPSTREAM_NOW
+from tests.unit.connectors.events import event
 from tests.unit.core.donors import (
     BLOOD_DAYS,
     BLOOD_GIVEN,
@@ -201,6 +210,33 @@ def test_a_rule_is_named_only_with_consent() -> None:
     assert "disclosed" not in at_matching(ctx)[0]["ground"][0]
 
 
+def test_from_upstream_to_hub_facts(tmp_path: Path) -> None:
+    """Intake and this stage agree on what is sealed: in the whole flow in memory, with a ring of keys."""
+    ring = KeyRing.create(tmp_path / "keys")
+    secret = ring.sensitive_sealer()
+    stages = (
+        IntakeStage(CODEC, ring.blind_index(), ring.sealer(), regions(), crosswalk(), sensitive=secret),
+        SensitiveStage(CODEC, ring.sealer(), secret),
+    )
+    flow = MemoryPipeline(stages, DonorTables, partitions=3)
+    for ce_type in ("blood.donation.qualified.v1", "hsc.donor.registered.v1", "consent.withdrawn.v1"):
+        schema = CODEC.catalogue.by_type(ce_type)
+        flow.publish(schema.topic, b"x", CODEC.encode(ce_type, event(ce_type)))
+    flow.tick(UPSTREAM_NOW)
+    told = [
+        assertion.decode(CODEC.decode(value or b"")[1]["assertions"])
+        for _, value in flow.emitted(topics.FACTS)
+    ]
+    kinds = {kind for assertions in told for kind, _, _ in assertions}
+    assert kinds == {"ground", "party", "consent"}
+    keys = {key for topic in (topics.FACTS, topics.DECISIONS_SENSITIVE) for key, _ in flow.emitted(topic)}
+    assert len(keys) == 1
+    (decision, *_) = [CODEC.decode(value or b"")[1] for _, value in flow.emitted(topics.DECISIONS_SENSITIVE)]
+    opened = open_decision(decision["person"], decision["sealed"], ring.sensitive_sealer())
+    assert [rule.id for rule in opened.rules] in (["S13"], ["S15"], ["S13", "S15"])
+    assert flow.counters()["sensitive_grounds"] == 1
+
+
 # --- families
 
 
@@ -264,6 +300,21 @@ def test_what_changes_nothing_is_not_decided() -> None:
     process(ctx, blood(), facts(at=2, party={"residence": "330106"}))
     until(ctx, TODAY + 400)
     assert len(decisions(ctx)) == 1
+
+
+def test_only_the_right_key_opens_a_decision() -> None:
+    """Not the one for contact blocks, not for another person, and nothing else that is sealed with it."""
+    ctx = context()
+    process(ctx, blood())
+    (record,) = [CODEC.decode(each.value or b"")[1] for each in ctx.emitted if "decisions" in each.topic]
+    assert open_decision(ANNA, record["sealed"], SECRET).number == 1
+    with pytest.raises(KeyRingError):
+        open_decision(ANNA, record["sealed"], SEALER)
+    with pytest.raises(SealError):
+        open_decision(BEN, record["sealed"], SECRET)
+    for other in (b"short", pad(b"no msgpack", 64)):
+        with pytest.raises(SealError, match="no decision"):
+            open_decision(ANNA, SECRET.seal(other, ANNA), SECRET)
 
 
 # --- what is kept
