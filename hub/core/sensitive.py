@@ -180,9 +180,11 @@ def _body(stored: bytes) -> memoryview:
 def assess(facts: Facts, book: SensitiveBook, today: int) -> Assessment:
     """Return what the facts of a person come to on a day."""
     view = _view(facts, today)
+    if not _tells(view):
+        return Assessment(NO_GROUND, (), (), view)
     stop = _stop(_party(facts))
     if stop:  # whatever the rules would say, on this day or another
-        return Assessment(NO_GROUND, (), (stop,) if len(view) > 1 else (), view)
+        return Assessment(NO_GROUND, (), (stop,), view)
     hits = book.sensitive_hits(view, today)
     codes = _in_the_way(view, hits, book, today)
     if not hits:
@@ -206,7 +208,7 @@ def next_day(facts: Facts, book: SensitiveBook, today: int) -> int | None:
     if DECEASED + "_on" in _party(facts):
         return None
     view = _view(facts, today)
-    soonest = book.sensitive_next_change(view, today)
+    soonest = book.sensitive_next_change(view, today) if _tells(view) else None
     days = [dates.add_months(_month(today), 1)]
     if soonest is not None:
         days.append(soonest)
@@ -232,6 +234,11 @@ def _view(facts: Facts, today: int) -> View:
         kind: entries for kind, entries in facts.items() if BY_NAME[kind].data_class == "s"
     }
     return {**view, "subject": (me,)}
+
+
+def _tells(view: View) -> bool:
+    """Return whether anything of class s is known: of many there is only a withdrawal, or a death."""
+    return len(view) > 1
 
 
 def _party(facts: Facts) -> Mapping[str, Any]:

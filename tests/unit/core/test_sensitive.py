@@ -81,6 +81,14 @@ def test_rules_of_class_s_are_shown_nothing_else() -> None:
     assert found.view["subject"] == ({"key": b"", "citizen": True, "age": dates.age(5_000, TODAY)},)
 
 
+def test_of_whom_nothing_of_class_s_is_known_the_book_is_not_asked() -> None:
+    """Withdrawals and deaths of everybody come by; they are looked at monthly like anybody else."""
+    book = DonorBook(raises=True)
+    facts = known(consent={"status": "withdrawn"})
+    assert sensitive.assess(facts, book, TODAY)[:3] == (NO_GROUND, (), ())
+    assert sensitive.next_day(facts, book, TODAY) == day("2022-05-01")
+
+
 @pytest.mark.parametrize(
     ("facts", "since"),
     [
