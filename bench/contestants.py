@@ -24,7 +24,6 @@ _ROOT: Final = Path(__file__).parents[1]
 _UPSTREAM: Final = ",".join(topics.UPSTREAM)
 _HUB: Final = ("hub", "run", "--workers")
 _FAUST: Final = ("bench.faust_app", "worker")
-_HOPS: Final = (topics.IDENTITY, topics.FACTS)
 
 
 class Contestant(NamedTuple):
@@ -48,11 +47,11 @@ ALL: Final[tuple[Contestant, ...]] = (
         "raw2", "raw copy, two hops",
         ("bench.raw", f"{_UPSTREAM}>{topics.FACTS}", f"{topics.FACTS}>{topics.DECISIONS}"), (topics.FACTS,),
     ),
-    Contestant("hub1", "hub, 1 worker", (*_HUB, "1"), _HOPS),
-    Contestant("hub2", "hub, 2 workers", (*_HUB, "2"), _HOPS),
-    Contestant("hubtail", "hub, 1 worker, the peers' part", (*_HUB, "1"), _HOPS, tail=True, once=True),
-    Contestant("faust", "plain Faust, at least once", (*_FAUST, "-l", "info"), _HOPS, tail=True),
-    Contestant("quix", "Quix Streams, exactly once", ("bench.quix_app",), _HOPS, tail=True),
+    Contestant("hub1", "hub, 1 worker", (*_HUB, "1"), topics.HOPS),
+    Contestant("hub2", "hub, 2 workers", (*_HUB, "2"), topics.HOPS),
+    Contestant("hubtail", "hub, 1 worker, the peers' part", (*_HUB, "1"), topics.HOPS, tail=True, once=True),
+    Contestant("faust", "plain Faust, at least once", (*_FAUST, "-l", "info"), topics.HOPS, tail=True),
+    Contestant("quix", "Quix Streams, exactly once", ("bench.quix_app",), topics.HOPS, tail=True),
 )  # fmt: skip
 """In the order in which they take turns in a round."""
 BY_NAME: Final = {contestant.name: contestant for contestant in ALL}

@@ -43,7 +43,7 @@ app: Any = faust.App(
 outputs = {name: app.topic(name, **_BYTES) for name in OUTPUTS}
 tables = {
     name: app.Table(f"bench-{name}", partitions=settings.partitions, **_BYTES)
-    for name in ("identity", "matching")
+    for name in ("identity", "sensitive", "matching")
 }
 
 

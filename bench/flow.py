@@ -50,7 +50,7 @@ class Flow:
         for event in self._load.events:
             arriving.setdefault(event.topic, []).append((event.key, event.value))
         taken: dict[str, Taken] = {}
-        out: dict[str, _Records] = {topics.FACTS: [], topics.IDENTITY: []}
+        out: dict[str, _Records] = {name: [] for name in topics.HOPS}
         for stage in stages:
             inputs = arriving if stage.name == "intake" else {name: out[name] for name in stage.topics}
             with around(stage.name, by_name, tables.book):

@@ -18,7 +18,13 @@ from hub.stages.memory import MemoryContext
 
 __all__ = ("OUTPUTS", "Job", "Out")
 
-OUTPUTS: Final = (topics.FACTS, topics.IDENTITY, topics.INVITATIONS, topics.DECISIONS, topics.DEAD_LETTERS)
+OUTPUTS: Final = (
+    *topics.HOPS,
+    topics.INVITATIONS,
+    topics.DECISIONS,
+    topics.DECISIONS_SENSITIVE,
+    topics.DEAD_LETTERS,
+)
 """Where the stages' records go."""
 
 

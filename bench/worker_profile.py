@@ -63,7 +63,7 @@ def _stop_when_done(ground: Ground, worker: Worker) -> None:
     while True:
         time.sleep(_POLL_S)
         reached = committed(ground.admin, ground.settings.group)
-        wanted = ends(ground.admin, (*topics.UPSTREAM, topics.IDENTITY, topics.FACTS))
+        wanted = ends(ground.admin, (*topics.UPSTREAM, *topics.HOPS))
         if all(reached.get(place, 0) >= end for place, end in wanted.items()):
             worker.stop()
             return

@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 __all__ = (
     "BROADCAST",
     "BY_NAME",
+    "HOPS",
     "SENSITIVE",
     "STATE",
     "TOPICS",
@@ -92,13 +93,17 @@ SENSITIVE: Final = frozenset({BLOOD, STEM_CELL, ORGAN})
 FACTS: Final = "hub.facts"
 FACTS_SENSITIVE: Final = "hub.facts.sensitive"
 IDENTITY: Final = "hub.identity"
+HOPS: Final = (IDENTITY, FACTS_SENSITIVE, FACTS)
+"""What a stage reads from another one: with the upstream topics, all that has to be worked off."""
 STATE_INTAKE: Final = "hub.state.intake"
 STATE_IDENTITY: Final = "hub.state.identity"
+STATE_SENSITIVE: Final = "hub.state.sensitive"
 STATE_MATCHING: Final = "hub.state.matching"
-STATE: Final = (STATE_INTAKE, STATE_IDENTITY, STATE_MATCHING)
+STATE: Final = (STATE_INTAKE, STATE_IDENTITY, STATE_SENSITIVE, STATE_MATCHING)
 INVITATIONS: Final = "hub.invitations"
 TASKS: Final = "hub.tasks"
 DECISIONS: Final = "hub.decisions"
+DECISIONS_SENSITIVE: Final = "hub.decisions.sensitive"
 PARTS: Final = "hub.statistics.parts"
 STATISTICS: Final = "hub.statistics"
 REVIEWS: Final = "hub.identity.reviews"
@@ -169,6 +174,7 @@ TOPICS: Final[tuple[Topic, ...]] = (
     # Its partition p serves partition p of every upstream topic.
     _state(STATE_INTAKE, "changelog of the intake stage", "接入阶段的状态变更日志"),
     _state(STATE_IDENTITY, "changelog of the identity stage", "身份阶段的状态变更日志"),
+    _state(STATE_SENSITIVE, "changelog of the sensitive stage, sealed", "敏感阶段的状态变更日志（已密封）"),
     _state(STATE_MATCHING, "changelog of the matching stage", "匹配阶段的状态变更日志"),
     Topic(
         INVITATIONS, "invitation id", None, Cleanup.COMPACT, FOREVER, _ERASABLE,
@@ -183,6 +189,11 @@ TOPICS: Final[tuple[Topic, ...]] = (
         DECISIONS, "person key", None, Cleanup.DELETE, 1096 * _DAY_MS, (),
         "each evaluation that changed something, with rule, reason and facts used; three years by law",
         "每次产生变化的判定及其依据，依法保存三年",
+    ),
+    Topic(
+        DECISIONS_SENSITIVE, "person key", None, Cleanup.DELETE, 1096 * _DAY_MS, (),
+        "what the sensitive stage decided and on what, sealed; three years by law",
+        "敏感阶段的判定及其依据（已密封），依法保存三年",
     ),
     Topic(
         PARTS, "counter and origin", None, Cleanup.COMPACT, FOREVER, _REREAD,

@@ -129,7 +129,7 @@ def _publish(
     settings = load_settings(bootstrap)
     kafka.require_broker(kafka.admin(settings), settings)
     publisher = Publisher(settings, rate)
-    barrier = Barrier(settings, (*topics.UPSTREAM, topics.IDENTITY, topics.FACTS), contracts.codec().encode)
+    barrier = Barrier(settings, (*topics.UPSTREAM, *topics.HOPS), contracts.codec().encode)
     events = 0
     try:
         for day in year.days():

@@ -128,13 +128,13 @@ def _rows(settings: Any) -> list[dict[str, Any]]:
 
     from hub import kafka
     from hub.engine.progress import Progress
-    from hub.topics import FACTS, IDENTITY, UPSTREAM
+    from hub.topics import HOPS, UPSTREAM
 
     admin = kafka.admin(settings)
     listed = admin.list_topics(timeout=_TIMEOUT_S).topics
     places = [
         TopicPartition(topic, partition)
-        for topic in (*UPSTREAM, IDENTITY, FACTS)
+        for topic in (*UPSTREAM, *HOPS)
         if topic in listed
         for partition in sorted(listed[topic].partitions)
     ]

@@ -320,7 +320,13 @@ CATALOGUE: Final[tuple[FactKind, ...]] = (
         (
             Field("holds", _F, _LAST, "it holds", "是否成立"),
             Field("priority", _N, _LAST, "its best priority, 0 to 3", "最高优先级"),
-            Field("since_on", _D, _LAST, "the first day on which it held", "成立之日"),
+            Field(
+                "since_on",
+                _D,
+                _LAST,
+                "first day of the month in which the newest of its grounds began to hold",
+                "最新一项依据成立之月的首日",
+            ),
             Field("until_on", _D, _LAST, "last day on which it holds; absent = open-ended", "成立的最后一日"),
             Field(
                 "disclosed",

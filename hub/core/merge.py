@@ -102,6 +102,24 @@ def stamp(
     return _LAYOUT.pack(occurred_at_ms + _SIGN, restrictive, max(seq, 0), digest)
 
 
+def occurred_at(mark: bytes) -> int:
+    """Return the time in a stamp, in ms.
+
+    >>> occurred_at(stamp(1_650_000_000_000, True, 9, b""))
+    1650000000000
+    """
+    return int(_LAYOUT.unpack(mark)[0]) - _SIGN
+
+
+def restricts(mark: bytes) -> bool:
+    """Return whether a stamp is of an event that ends or forbids something.
+
+    >>> restricts(stamp(1, True, 0, b"")), restricts(stamp(1, False, 0, b""))
+    (True, False)
+    """
+    return bool(_LAYOUT.unpack(mark)[1])
+
+
 def merge(facts: Facts, stamps: Stamps, mark: bytes, assertions: Sequence[Assertion]) -> Outcome:
     """Merge the assertions of one event, stamped ``mark``, into the facts of a person, in place.
 

@@ -44,7 +44,7 @@ def play(site: Site, year: Year, codec: Codec, progress: Callable[[Day], None]) 
     """Play the whole year; CheckFailedError when the hub does not settle, StopError when it has ended."""
     played = Played()
     publisher = Publisher(site.settings, stamps=played.published)
-    barrier = Barrier(site.settings, (*topics.UPSTREAM, topics.IDENTITY, topics.FACTS), codec.encode)
+    barrier = Barrier(site.settings, (*topics.UPSTREAM, *topics.HOPS), codec.encode)
     days = year.days()
     day = next(days, None)
     try:

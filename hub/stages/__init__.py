@@ -1,1 +1,1 @@
-"""The stages, each a function over records and state: intake, identity, matching. No Kafka in here."""
+"""The stages, functions over records and state: intake, identity, sensitive, matching. No Kafka in here."""

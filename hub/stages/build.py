@@ -15,6 +15,7 @@ from hub.privacy.key_ring import KeyRing
 from hub.stages.identity import IdentityStage
 from hub.stages.intake import IntakeStage
 from hub.stages.matching import MatchingStage
+from hub.stages.sensitive import SensitiveStage
 from hub.stages.tables import HubTables
 
 if TYPE_CHECKING:
@@ -58,6 +59,7 @@ def build_stages(
             organ_quiet_days=settings.organ_quiet_days,
         ),
         IdentityStage(codec),
+        SensitiveStage(codec, sealer, ring.sensitive_sealer()),
         MatchingStage(codec, blind, sealer, ring.recipients()),
     )
     return stages, lambda: HubTables(codec, crosswalk)

@@ -116,7 +116,7 @@ class Stage(Protocol):
     """A stage of the hub. Stateless itself: all it knows between records is in ``Context.state``."""
 
     name: str
-    """``intake``, ``identity`` or ``matching``: names the changelog ``hub.state.<name>``."""
+    """``intake``, ``identity``, ``sensitive`` or ``matching``: names the changelog ``hub.state.<name>``."""
     topics: tuple[str, ...]
     """The topics it consumes."""
     small_state: bool

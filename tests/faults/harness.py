@@ -136,7 +136,7 @@ class Hub:
             return [str(error.args[0].str())]
 
     def _make_barrier(self) -> Barrier:
-        return Barrier(self.settings, (*topics.UPSTREAM, topics.IDENTITY, topics.FACTS), self._codec.encode)
+        return Barrier(self.settings, (*topics.UPSTREAM, *topics.HOPS), self._codec.encode)
 
     def look_on(self, tick: int, looks: int) -> None:
         """Watch the hub at work: come back after so many looks, or when it has settled."""

@@ -55,4 +55,6 @@ def test_upstream_topics_belong_to_their_systems() -> None:
 
 def test_a_stage_finds_its_changelog() -> None:
     """state_topic names catalogued topics."""
-    assert {topics.state_topic(stage) for stage in ("intake", "identity", "matching")} == set(STATE)
+    assert {topics.state_topic(stage) for stage in ("intake", "identity", "sensitive", "matching")} == set(
+        STATE
+    )
