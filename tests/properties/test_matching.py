@@ -57,6 +57,7 @@ VOLUNTEER: Final = {
 CANDIDACY: Final = {
     "council_org": "SOC", "term": "7", "session_on": DAY0 + 40, "nominated_on": DAY0, "status": "nominated"
 }  # fmt: skip
+MEMBER_ELSEWHERE: Final = {"status": "member", "kind": "adult", "organisation": "SOC9"}
 ASSERTED: Final[tuple[tuple[str, bytes, dict[str, Any]], ...]] = (
     ("party", b"", PARTY),
     ("party", b"", {"residence": "330109"}),
@@ -106,7 +107,7 @@ ASSERTED: Final[tuple[tuple[str, bytes, dict[str, Any]], ...]] = (
     ("gift", b"g1", {"refunded_on": DAY0 + 1}),
     ("volunteer", b"v1", VOLUNTEER),
     ("volunteer", b"v1", {"star": 3, "active_on": DAY0 + 2}),
-    ("membership", b"", {"status": "member", "kind": "adult", "organisation": "SOC9"}),
+    ("membership", b"", MEMBER_ELSEWHERE),
     ("membership", b"", {"status": "member", "kind": "adult", "organisation": "VILL"}),
     ("candidacy", b"c1", CANDIDACY),
     ("candidacy", b"c1", {"status": "withdrawn"}),
@@ -118,10 +119,11 @@ ASSERTED: Final[tuple[tuple[str, bytes, dict[str, Any]], ...]] = (
 
 
 class Told(NamedTuple):
-    """One record on ``hub.facts``."""
+    """One record on ``hub.facts``, and the kind of the first fact in it."""
 
     who: bytes
     value: bytes
+    kind: str
 
 
 def told(who: bytes, at: int, *asserted: tuple[str, bytes, dict[str, Any]]) -> Told:
@@ -139,7 +141,7 @@ def told(who: bytes, at: int, *asserted: tuple[str, bytes, dict[str, Any]]) -> T
         "contact": None,
         "origin": {"topic": "test", "partition": 0, "offset": 0},
     }
-    return Told(who, CODEC.encode("hub.person_facts", record))
+    return Told(who, CODEC.encode("hub.person_facts", record), asserted[0][0])
 
 
 POOL: Final = tuple(told(who, at, asserted) for who in PEOPLE for at in (2, 3) for asserted in ASSERTED)
@@ -177,16 +179,46 @@ ANNOUNCEMENTS: Final = st.builds(
     st.sampled_from(["established", "established", "moved", "dissolved"]),
     st.sampled_from([-1, 0, 3, 40]),
 )
-TICKS: Final = st.lists(
-    st.builds(
-        Tick,
-        st.sampled_from([1, 1, 5, 7, 31, 119, 200]),
-        st.lists(ANNOUNCEMENTS, max_size=2),
-        st.lists(st.sampled_from(POOL), max_size=5),
-    ),
-    min_size=1,
-    max_size=4,
-).map(lambda ticks: [Tick(1, [Announced("SOC", "established", -9)], READY[:2]), *ticks])
+ASKING: Final = frozenset({"candidacy", "membership"})
+MOVING: Final = frozenset({"membership", "party"})
+GIVING: Final = frozenset({"ground", "gift", "org_gift", "volunteer", "delivery", "response", "consent"})
+
+
+def first(*indices: int) -> tuple[Told, ...]:
+    """Return facts of two people to begin with."""
+    return tuple(told(who, 1, *(ASSERTED[index] for index in indices)) for who in PEOPLE[:2])
+
+
+def _index(kind: str, fields: dict[str, Any]) -> int:
+    return next(at for at, (name, _, each) in enumerate(ASSERTED) if (name, each) == (kind, fields))
+
+
+_GENTLE: Final = (0, _index("consent", {**CONSENT, "data_classes": ["p", "s"]}))
+STARTS: Final = {
+    "all": ((), READY[:2]),
+    "asking": (ASKING, first(*_GENTLE, _index("candidacy", CANDIDACY))),
+    "giving": (GIVING, first(*_GENTLE, _index("volunteer", VOLUNTEER))),
+    "moving": (MOVING, first(0, _index("membership", MEMBER_ELSEWHERE))),
+    "groups": (GIVING, first(0, _index("party", {"group": True}))),
+}
+"""What kinds of facts an example is about besides a few others, and what is known at its start."""
+
+
+def _ticks(start: str) -> st.SearchStrategy[list[Tick]]:
+    kinds, ready = STARTS[start]
+    fitting = [each for each in POOL if not kinds or each.kind in kinds]
+    facts = st.sampled_from(fitting) if not kinds else st.sampled_from(fitting) | st.sampled_from(POOL)
+    days = [1, 1, 5, 7, 31, 119, 200] if not kinds else [1, 1, 6, 7, 8, 28, 31, 90]
+    tick = st.builds(
+        Tick, st.sampled_from(days), st.lists(ANNOUNCEMENTS, max_size=2), st.lists(facts, max_size=5)
+    )
+    begin = [Announced("SOC", "established", -9), Announced("SOC9", "established", -9)]
+    return st.lists(tick, min_size=1, max_size=5).map(
+        lambda ticks: [Tick(1, begin[: 1 + bool(kinds)], ready), *ticks]
+    )
+
+
+TICKS: Final = st.sampled_from(sorted(STARTS)).flatmap(_ticks)
 
 
 class World:
@@ -208,7 +240,7 @@ class World:
         self.day += tick.days
         for each in tick.announced:
             self._announce(each)
-        for who, value in tick.told:
+        for who, value, _ in tick.told:
             self.flow.publish(topics.FACTS, who, value)
         self.flow.tick(dates.midnight_ms(self.day))
 

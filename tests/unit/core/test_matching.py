@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from hub.core import matching
+from hub.core.invitation import Invitation
 from hub.core.organisation import Directory
+from tests.unit.core.asking import AskingBook, society
 from tests.unit.core.people import (
     CERTIFICATE,
     CONSENT,
@@ -157,3 +160,111 @@ def test_evaluation_leaves_the_facts_alone() -> None:
     state = somebody()
     matching.evaluate(state, tables(), TODAY, running=False)
     assert "subject" not in state.facts
+
+
+ENDED = TODAY - 400
+LEFT = {"status": "lapsed", "ended_on": ENDED}
+OLD = {**CERTIFICATE, "issued_on": ENDED}
+
+
+@pytest.mark.parametrize(
+    ("kinds", "stale"),
+    [
+        pytest.param({"certificate": OLD, "membership": LEFT}, True, id="nothing since"),
+        pytest.param(
+            {"certificate": {**OLD, "issued_on": ENDED + 1}, "membership": LEFT}, False, id="the day after"
+        ),
+        pytest.param({"certificate": OLD, "membership": LEFT, "course": COURSE}, False, id="another ground"),
+        pytest.param(
+            {"certificate": OLD, "membership": LEFT, "rescue_member": {"joined_on": TODAY}},
+            True,
+            id="what no rule hits on is no ground",
+        ),
+        pytest.param(
+            {"certificate": OLD, "membership": {**LEFT, "status": "member"}}, False, id="a member again"
+        ),
+        pytest.param(
+            {"certificate": OLD, "membership": {"status": "lapsed"}}, False, id="its end is not known"
+        ),
+        pytest.param({"certificate": None, "membership": LEFT}, False, id="no ground at all"),
+        pytest.param({"certificate": OLD}, False, id="never a member"),
+    ],
+)
+def test_stale_grounds(kinds: dict[str, Any], *, stale: bool) -> None:
+    """Who left is asked again on what is dated after the end of the membership, and on nothing else."""
+    eligible = matching.evaluate(somebody(**kinds), tables(), TODAY, running=True)
+    assert eligible.view["subject"][0]["stale_grounds"] is stale
+
+
+def test_groups_need_neither_consent_nor_guardian() -> None:
+    """An organisation is nobody's personal information, and no minor."""
+    party = {"group": True, "residence": PARTY["residence"], "birth_day": TODAY - 9}
+    me = matching.evaluate(somebody(party=party, consent=None), tables(), TODAY, running=False).view[
+        "subject"
+    ][0]
+    assert (me["consent"], me["guardian_missing"]) == ("valid", False)
+
+
+@pytest.mark.parametrize(
+    ("residence", "moved"), [(PARTY["residence"], True), ("330109", False)], ids=["elsewhere", "at home"]
+)
+def test_only_members_move(residence: str, *, moved: bool) -> None:
+    """A member whose route leads to another county; who is none has moved nowhere."""
+    known = society()
+    for status, expected in (("member", moved), ("resigned", False)):
+        state = somebody(
+            party={**PARTY, "residence": residence}, membership={"status": status, "organisation": "SOC9"}
+        )
+        me = matching.evaluate(state, tables(known), TODAY, running=False).view["subject"][0]
+        assert me["moved"] is expected
+
+
+INVITED = Invitation(
+    id="ab", episode=1, status="delivered", issued_on=TODAY - 9, valid_until=TODAY + 171, priority=1,
+    rules=("F1",), kind="adult", organisation="SOC", confirm_region=False, notice_version="2022",
+    changed_on=TODAY - 9,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("last", "kinds", "day"),
+    [
+        pytest.param(INVITED, {}, TODAY + 21, id="a reminder"),
+        pytest.param(
+            replace(INVITED, issued_on=TODAY - 30, valid_until=TODAY + 150, changed_on=TODAY),
+            {},
+            TODAY + 1,
+            id="a reminder that something else was told before",
+        ),
+        pytest.param(replace(INVITED, reminded_on=TODAY), {}, TODAY + 172, id="reminded: its end"),
+        pytest.param(replace(INVITED, status="accepted"), {}, TODAY + 172, id="accepted: its end"),
+        pytest.param(
+            INVITED, {"response": {"answer": "unreachable", "on": TODAY}}, TODAY + 172, id="answered: its end"
+        ),
+    ],
+)
+def test_the_next_day_of_an_open_invitation(last: Invitation, kinds: dict[str, Any], day: int) -> None:
+    """The reminder while it is due, else the day after the last day."""
+    state = somebody(**kinds)
+    state.invitation = last
+    eligible = matching.evaluate(state, tables(), TODAY, running=True)
+    assert matching.next_day(eligible, last, FakeBook(), TODAY) == day
+
+
+@pytest.mark.parametrize(
+    ("last", "day"),
+    [
+        pytest.param(None, TODAY + 3, id="the next Thursday"),
+        pytest.param(
+            replace(INVITED, status="expired", ended_on=TODAY - 100), TODAY + 80, id="the cool-down first"
+        ),
+        pytest.param(replace(INVITED, status="withdrawn", ended_on=TODAY - 1), TODAY + 3, id="no cool-down"),
+    ],
+)
+def test_the_next_day_of_whom_the_batch_holds(last: Invitation | None, day: int) -> None:
+    """The day of the week of the priority, once nothing else holds."""
+    book = AskingBook(weekday=3)
+    eligible = matching.evaluate(
+        somebody(certificate=None, course=COURSE), tables(book=book), TODAY, running=False
+    )
+    assert matching.next_day(eligible, last, book, TODAY) == day
