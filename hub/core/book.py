@@ -102,7 +102,7 @@ class Book(Protocol):
 
     @property
     def id(self) -> str:
-        """Id and version, ``zhejiang-2022@1``."""
+        """Id and version, ``zhejiang-2022@2``."""
 
     @property
     def minimum_notice(self) -> str:

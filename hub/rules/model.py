@@ -267,7 +267,7 @@ class RuleBook(Part):
 
     @property
     def edition(self) -> str:
-        """Id and version, ``zhejiang-2022@1``."""
+        """Id and version, ``zhejiang-2022@2``."""
         return f"{self.id}@{self.version}"
 
     def rule(self, rule_id: str) -> Rule | None:

@@ -65,7 +65,7 @@ def test_a_rule_on_trial_is_marked() -> None:
 
 
 def test_a_sensitive_rule_is_explained_apart() -> None:
-    """What matching explains has no rule of class s, whatever it is shown; what the person may ask for has."""
+    """What matching explains has no rule of class s, whatever it is shown; what the person may ask has."""
     person = facts(hsc_donation=[{"key": b"2022-03", "completed_on": TODAY - 100}])
     found = explain(COMPILED, person, TODAY)
     shown = render_zh(found) + render_en(found)
