@@ -9,7 +9,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from hub import kafka, provision
-from hub.embedded.broker import settings_for
+from hub.embedded.broker import EmbeddedBroker, settings_for
 from hub.errors import TopicsError
 from tests.acceptance.toy_group import PARTITIONS, ToyGroup, until
 
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from hub.embedded.broker import EmbeddedBroker
     from hub.settings import Settings
 
 WORDS = 40
@@ -186,3 +185,28 @@ def test_an_idle_worker_renews_its_positions(group: ToyGroup) -> None:
         before = written()
         until(lambda: written() >= before + 3 * tasks, "three renewals")
         assert group.outputs() == expected(1)
+
+
+@pytest.mark.slow
+def test_positions_outlive_what_kafka_forgets(tmp_path: Path) -> None:
+    """Kafka forgets offsets of topics that nobody subscribes to; those of a worker with renewals it keeps."""
+    forgets = {"offsets.retention.minutes": "1", "offsets.retention.check.interval.ms": "500"}
+    with EmbeddedBroker(tmp_path / "broker", extra=forgets) as broker:
+        settings = settings_for(broker.bootstrap, partitions=PARTITIONS)
+        provision.ensure(kafka.admin(settings), settings)
+        with (
+            ToyGroup(settings, tmp_path, TOPICS) as group,
+            ToyGroup(settings, tmp_path / "b", TOPICS) as other,
+        ):
+            sent = send_all(group, 1)
+            group.start(0, position_renewal_s=5)
+            group.wait_done(sent)
+            known = group.committed()
+            assert {topic for topic, _ in known} == {group.input, *group.more}
+            # Committed after those, by a worker that does not renew: when these are gone, those were due.
+            other.directory.mkdir()
+            sent = send_all(other, 1)
+            other.start(0)
+            other.wait_done(sent)
+            until(lambda: {topic for topic, _ in other.committed()} == {other.input}, "Kafka to forget", 120)
+            assert group.committed() == known
