@@ -45,6 +45,8 @@ from hub.topics import BROADCAST, BY_NAME, PARTS
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from confluent_kafka import Consumer
+
     from hub.engine.context import Halt
     from hub.engine.cursors import Cursors
     from hub.engine.failpoints import Failpoints
@@ -138,7 +140,10 @@ class Worker:
         )
         self._controls = Controls(wiring.decode)
         self._broadcast = Broadcast(
-            kafka.consumer(settings, None, plain), BROADCAST, wiring.tables, self._controls.observe
+            _informed(kafka.consumer(settings, None, plain)),
+            BROADCAST,
+            wiring.tables,
+            self._controls.observe,
         )
         self._broadcast.catch_up(_PATIENCE_S)
         self._clock = wiring.make_clock()
@@ -155,14 +160,11 @@ class Worker:
             int(settings.position_renewal_s * 1000),
             self._controls.released,
         )
-        self._consumer = kafka.consumer(
-            settings, settings.group, {"group.instance.id": self._slot, **CONSUMER}
+        self._consumer = _informed(
+            kafka.consumer(settings, settings.group, {"group.instance.id": self._slot, **CONSUMER})
         )
-        self._restorer = Restorer(
-            kafka.consumer(
-                settings, None, plain | {"fetch.wait.max.ms": 10, "queued.max.messages.kbytes": 64 << 10}
-            )
-        )
+        restoring = plain | {"fetch.wait.max.ms": 10, "queued.max.messages.kbytes": 64 << 10}
+        self._restorer = Restorer(_informed(kafka.consumer(settings, None, restoring)))
         admin = kafka.admin(settings)
         lanes = Lanes(wiring.lane_topic, settings.partitions, tuple(self._stage_of))
         self._growth = Growth(admin, lanes.topics, settings.partition_check_s)
@@ -193,8 +195,6 @@ class Worker:
 
     def _loop(self) -> None:
         assignment = self._assignment
-        # Else the client learns of the topics we do not subscribe to when they are assigned, and needs 1.5 s.
-        self._consumer.list_topics(timeout=_METADATA_TIMEOUT_S)
         self._consumer.subscribe(
             [self._wiring.lane_topic],
             on_assign=assignment.on_assign,
@@ -386,3 +386,12 @@ class Worker:
                 self._consumer.resume([place])
                 self._consumer.seek(place)
                 log("source.released", task=task.origin, offset=stop.offset)
+
+
+def _informed(consumer: Consumer) -> Consumer:
+    """Return the consumer once it knows where every topic's partitions are.
+
+    One that is assigned a topic it has not heard of, and does not subscribe to, needs up to 1.5 s to ask.
+    """
+    consumer.list_topics(timeout=_METADATA_TIMEOUT_S)
+    return consumer
