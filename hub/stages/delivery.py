@@ -100,5 +100,4 @@ class Delivery:
 
 
 def _told(case: Case, desk: Desk) -> Told:
-    origin = {"topic": desk.topic, "partition": desk.partition, "offset": case.record.offset}
-    return Told(case.reading, case.plan.ce_type, origin)
+    return Told(case.reading, case.plan.ce_type, (desk.topic, desk.partition, case.record.offset))
