@@ -88,10 +88,11 @@ def test_aliases_are_those_of_the_codec(told: Told, index: bytes, kind: str, eve
 def test_sources_without_end_are_forgotten() -> None:
     """More sources and partitions than are kept change nothing of what is written."""
     writer = FactWriter(CODEC.catalogue)
+    read = CODEC.reader("hub.person_facts", ("source", "origin"))
     for number in (*range(KEPT + 2), 0):
         envelope = {"id": "1", "source": f"s{number}", "region": None, "seq": 0, "time": "2022-05-08"}
         reading = Reading(envelope, False, 1_650_000_000_000, PLACES, LIMITS)
         written = writer.facts(b"", reading, "t", b"", b"", None, ("topic", number, number))
-        decoded = CODEC.reader("hub.person_facts", ("source", "origin"))(written)
+        decoded = read(written)
         assert decoded["source"] == f"s{number}"
         assert decoded["origin"] == {"topic": "topic", "partition": number, "offset": number}
