@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple, TypeAlias
+from typing import Final, TypeAlias
 
 import msgspec
 
@@ -35,7 +35,7 @@ Origin: TypeAlias = tuple[str, int, int]
 """Topic, partition and offset of the upstream record."""
 
 
-class Told(NamedTuple):
+class Told(msgspec.Struct, frozen=True, gc=False):
     """One event as its records speak of it."""
 
     reading: Reading

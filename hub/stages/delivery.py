@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import NamedTuple
+
+import msgspec
 
 from hub import topics
 from hub.connectors.catalogue import Connect
@@ -22,12 +25,10 @@ class Plan(NamedTuple):
     system: str
     restrictive: bool
     connect: Connect
-    received: dict[int, str]
-    """Day → the name of its counter: saves 0.8 µs an event."""
 
 
-class Case(NamedTuple):
-    """One event that was read."""
+class Case(msgspec.Struct, frozen=True, gc=False):
+    """One event that was read. A struct, as one is made per event: 0.15 µs, a named tuple 1.0."""
 
     record: Record
     plan: Plan
@@ -42,11 +43,9 @@ class Desk(NamedTuple):
     topic: str
     partition: int
     places: Places
-    tally: dict[str, int]
-
-    def add(self, counter: str) -> None:
-        """Count one."""
-        self.tally[counter] = self.tally.get(counter, 0) + 1
+    received: list[tuple[str, str, int]]
+    """System, type and day of each record: counted when the batch is done, saves 1.3 µs a record."""
+    tally: Counter[str]
 
 
 class Delivery:

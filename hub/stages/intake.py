@@ -13,6 +13,7 @@ Every record comes to exactly one of these ends:
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Final
 
@@ -77,9 +78,11 @@ class IntakeStage:
 
     def process(self, batch: Batch, ctx: Context) -> None:
         """Bring each record to its end."""
-        desk = Desk(ctx, batch.topic, batch.partition, self._places_now(ctx), {})
+        desk = Desk(ctx, batch.topic, batch.partition, self._places_now(ctx), [], Counter())
         for record in batch.records:
             self._take(record, desk)
+        for (system, ce_type, day), times in Counter(desk.received).items():
+            ctx.count(f"{RECEIVED}|day={dates.iso(day)}|system={system}|type={ce_type}", times)
         for counter, times in desk.tally.items():
             ctx.count(counter, times)
 
@@ -187,7 +190,7 @@ class IntakeStage:
             self._delivery.to_alias(draft.alias, case, desk)
         elif person is not None and person.named:
             self._delivery.park(person.doubt, case, desk)
-            desk.add(f"{PARKED}|reason={person.doubt}|system={plan.system}")
+            desk.tally[f"{PARKED}|reason={person.doubt}|system={plan.system}"] += 1
         elif plan.restrictive:
             self._stop(case.record, Code.PROHIBITION_UNREADABLE, _NOBODY, plan, desk)
             return
@@ -195,9 +198,9 @@ class IntakeStage:
             error = DeadLetterError(Code.FIELD_MISSING, "person.doc_no", "nothing says whom it is about")
             self._reject(case.record, error, desk, plan, case.reading)
             return
-        _received(plan.received, plan.system, plan.ce_type, case.reading.occurred_on, desk)
+        desk.received.append((plan.system, plan.ce_type, case.reading.occurred_on))
         if case.reading.problems:
-            desk.add(f"{UNREADABLE}|system={plan.system}")
+            desk.tally[f"{UNREADABLE}|system={plan.system}"] += 1
 
     def _reject(
         self,
@@ -212,26 +215,18 @@ class IntakeStage:
         desk.ctx.dead_letter(record, error.code, error.field, error.message, event_type=ce_type)
         day = reading.occurred_on if reading is not None else dates.day_of(desk.ctx.now)
         system = plan.system if plan is not None else _system_of(desk.topic)
-        _received({}, system, ce_type or UNKNOWN, day, desk)
-        desk.add(f"{REJECTED}|code={error.code}|system={system}")
+        desk.received.append((system, ce_type or UNKNOWN, day))
+        desk.tally[f"{REJECTED}|code={error.code}|system={system}"] += 1
 
     def _stop(self, record: Record, code: Code, message: str, plan: Plan, desk: Desk) -> None:
         """Stop the source before the record. That returns only for a released one, now a dead letter."""
         desk.ctx.stop_source(record, code.value, message)
-        _received(plan.received, plan.system, plan.ce_type, dates.day_of(desk.ctx.now), desk)
-        desk.add(f"{REJECTED}|code={code.value}|system={plan.system}")
-
-
-def _received(names: dict[int, str], system: str, ce_type: str, day: int, desk: Desk) -> None:
-    """Count a record as received on the day it occurred; ``names`` keeps the counters' names."""
-    counter = names.get(day)
-    if counter is None:
-        counter = names[day] = f"{RECEIVED}|day={dates.iso(day)}|system={system}|type={ce_type}"
-    desk.tally[counter] = desk.tally.get(counter, 0) + 1
+        desk.received.append((plan.system, plan.ce_type, dates.day_of(desk.ctx.now)))
+        desk.tally[f"{REJECTED}|code={code.value}|system={plan.system}"] += 1
 
 
 def _planned(schema: Schema, connect: Connect) -> Plan:
-    return Plan(schema.ce_type, schema.source, schema.prohibition, connect, {})
+    return Plan(schema.ce_type, schema.source, schema.prohibition, connect)
 
 
 def _system_of(topic: str) -> str:
