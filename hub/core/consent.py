@@ -34,6 +34,8 @@ class Status(StrEnum):
     VALID = "valid"
 
 
+MISSING: Final = Status.MISSING
+"""A member of an enumeration costs 0.1 µs to name, a constant of the module nothing."""
 _GRANTED: Final = "granted"
 
 
