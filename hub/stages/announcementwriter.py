@@ -34,12 +34,12 @@ _NO_CHANGE: Final = _NULL + _NULL
 """Neither a change nor the id of an invitation."""
 _BOOLEANS: Final = {False: b"\0", True: b"\1"}
 _SHOWN_TEXTS: Final = frozenset({"kind", "grade", "status", "team_kind", "answer", "notice_version"})
-_SHOWN: Final[dict[str, tuple[tuple[str, bool], ...]]] = {
-    kind.name: tuple(
-        (field.name, field.type is FieldType.DAY)
+_SHOWN: Final[dict[str, dict[str, bool]]] = {
+    kind.name: {
+        field.name: field.type is FieldType.DAY
         for field in kind.fields
         if field.type is FieldType.DAY or field.name in _SHOWN_TEXTS
-    )
+    }
     for kind in CATALOGUE
     if kind.name != "party"
 }
@@ -80,18 +80,12 @@ class DecisionWriter:
     def __init__(self, schema: Schema) -> None:
         """Take the schema of ``hub.decision``."""
         self.head = Head(schema)
-        self._said = _Kept(lambda said: _text(said[0]) + _text(said[1]) + _optional_number(said[2]))
-        self._target = _Kept(lambda target: _END + _text(target[0]) + _optional_text(target[1] or None))
-        self._changes = _Kept(lambda change: _optional_text(change) + _NOT_NULL)
+        self._said = _Kept(_said)
+        self._target = _Kept(_target)
+        self._changes = _Kept(_changed)
         self._numbers = _Kept(_optional_number)
         self._facts = {
-            kind: (
-                _text(kind),
-                tuple(
-                    (name, _Kept(_day_field(name) if is_day else _text_field(name))) for name, is_day in shown
-                ),
-            )
-            for kind, shown in _SHOWN.items()
+            kind: (_text(kind), tuple(shown), _Kept(_shown(shown))) for kind, shown in _SHOWN.items()
         }
         self._book: Book | None = None
         self._id = b""
@@ -107,10 +101,11 @@ class DecisionWriter:
         if ctx.now != head.now:
             head.at(ctx.now)
         found = eligible.route.organisation
-        priority = hits[0].rule.priority if hits else None
+        size = len(event_id)
         parts = [
-            head.frame, _length(event_id), event_id, head.rest, LONGS[len(person)], person, head.tick,
-            self._said[outcome, code, priority],
+            head.frame, LONGS[size] if size < SHORT else long(size), event_id, head.rest,
+            LONGS[len(person)], person, head.tick,
+            self._said[outcome, code, hits[0].rule.priority if hits else None],
         ]  # fmt: skip
         if hits:
             self._put_rules(hits, eligible.rules, parts)
@@ -118,10 +113,12 @@ class DecisionWriter:
         if change is None:
             parts.append(_NO_CHANGE)
         else:
-            parts += (self._changes[change.change], _text(change.invitation.id))
+            concerned = change.invitation.id.encode()
+            parts += (self._changes[change.change], LONGS[len(concerned)], concerned)
         if hits:
             self._put_facts(eligible, parts)
-        parts += (_END, self._id, *_cause(cause))
+        parts += (_END, self._id)
+        _put_cause(cause, parts)
         return b"".join(parts)
 
     def _put_rules(self, hits: Sequence[Hit], ids: Sequence[str], parts: list[bytes]) -> None:
@@ -147,15 +144,14 @@ class DecisionWriter:
         if used:
             parts.append(_length(used))
         for kind, key in used:
-            name_of_kind, fields = facts[kind]
+            head, names, shown = facts[kind]
             hexed = hexlify(key)
             entries = eligible.view[kind]
             entry = entries[0] if len(entries) == 1 else _find(entries, key)
-            shown = [known[entry[name]] for name, known in fields if name in entry]
-            if shown:
-                parts += (name_of_kind, _length(hexed), hexed, LONGS[len(shown)], *shown, _END)
-            else:
-                parts += (name_of_kind, _length(hexed), hexed, _END)
+            size = len(hexed)
+            parts += (
+                head, LONGS[size] if size < SHORT else long(size), hexed, shown[tuple(map(entry.get, names))]
+            )  # fmt: skip
 
 
 class InvitationWriter:
@@ -168,7 +164,7 @@ class InvitationWriter:
         self._stages = _Kept(_stage)
         self._numbers = _Kept(_number)
         self._lists = _Kept(_list)
-        self._reasons = _Kept(lambda reason: _text(reason[0]) + _text(reason[1]))
+        self._reasons = _Kept(_reason)
 
     def write(
         self,
@@ -185,16 +181,39 @@ class InvitationWriter:
         if ctx.now != head.now:
             head.at(ctx.now)
         sealed, disclosed = contact
-        parts = (
-            head.frame, _length(event_id), event_id, head.rest, _text(made.id), LONGS[len(person)], person,
+        size, invitation_id = len(event_id), made.id.encode()
+        parts = [
+            head.frame, LONGS[size] if size < SHORT else long(size), event_id, head.rest,
+            LONGS[len(invitation_id)], invitation_id, LONGS[len(person)], person,
             self._stages[made.status, name, why, made.priority, made.rules, book.id, made.kind],
             texts[made.organisation], _BOOLEANS[made.confirm_region], texts[made.notice_version],
             numbers[made.issued_on], numbers[made.valid_until], numbers[made.episode],
             self._reasons[reason],
             *((_NULL,) if sealed is None else (_NOT_NULL, _length(sealed), sealed)),
-            self._lists[tuple(disclosed)], head.tick, *_cause(cause),
-        )  # fmt: skip
+            self._lists[tuple(disclosed)], head.tick,
+        ]  # fmt: skip
+        _put_cause(cause, parts)
         return b"".join(parts)
+
+
+def _said(said: tuple[str, str, int | None]) -> bytes:
+    """Return outcome, code and priority of a decision."""
+    return _text(said[0]) + _text(said[1]) + _optional_number(said[2])
+
+
+def _target(target: tuple[str, str]) -> bytes:
+    """Return the end of the rules, kind and organisation of a decision."""
+    return _END + _text(target[0]) + _optional_text(target[1] or None)
+
+
+def _changed(change: str) -> bytes:
+    """Return the change of a decision, up to the invitation's id."""
+    return _optional_text(change) + _NOT_NULL
+
+
+def _reason(reason: tuple[str, str]) -> bytes:
+    """Return the reason of an invitation in both languages."""
+    return _text(reason[0]) + _text(reason[1])
 
 
 def _stage(of: tuple[str, str, str | None, int, tuple[str, ...], str, str]) -> bytes:
@@ -258,23 +277,31 @@ def _list(texts: Sequence[str]) -> bytes:
     return _length(texts) + b"".join([_text(each) for each in texts]) + _END
 
 
-def _day_field(name: str) -> Callable[[int], bytes]:
-    """Return the function from a day to the field of a decision that shows it: name and text."""
-    head = _text(name)
-    return lambda day: head + _text(dates.iso(day))
+def _shown(fields: Mapping[str, bool]) -> Callable[[tuple[Any, ...]], bytes]:
+    """Return the function from a fact's values, None for what is not known, to all a decision shows of it."""
 
+    def encode(values: tuple[Any, ...]) -> bytes:
+        told = [
+            _text(name) + _text(dates.iso(value) if is_day else str(value))
+            for (name, is_day), value in zip(fields.items(), values, strict=True)
+            if value is not None
+        ]
+        return b"".join((_number(len(told)), *told, _END)) if told else _END
 
-def _text_field(name: str) -> Callable[[str], bytes]:
-    head = _text(name)
-    return lambda text: head + _text(str(text))
+    return encode
 
 
 def _find(entries: Sequence[Mapping[str, Any]], key: bytes) -> Mapping[str, Any]:
     return next(entry for entry in entries if entry["key"] == key)
 
 
-def _cause(event_id: str | None) -> tuple[bytes, ...]:
-    return (_NULL,) if event_id is None else (_NOT_NULL, _text(event_id))
+def _put_cause(event_id: str | None, parts: list[bytes]) -> None:
+    if event_id is None:
+        parts.append(_NULL)
+    else:
+        encoded = event_id.encode()
+        size = len(encoded)
+        parts += (_NOT_NULL, LONGS[size] if size < SHORT else long(size), encoded)
 
 
 def rfc3339(now: int) -> str:
