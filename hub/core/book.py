@@ -105,8 +105,11 @@ class Book(Protocol):
         """For how many days nobody is asked again after an invitation expired."""
 
     def outlook(self, facts: View, today: int) -> tuple[Sequence[Hit], int | None]:
-        """Return the grounds that hold today, best first; and the first day after today on which an
-        answer of the book may change by time alone, or None."""
+        """Return the grounds that hold today, best first, and the day of change.
+
+        That is the first day after today on which an answer of the book may change by time alone, or None.
+        """
+
     def path(self, facts: View, today: int) -> str:
         """Return ``adult`` or ``youth``."""
 

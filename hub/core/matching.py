@@ -106,7 +106,9 @@ def evaluate(state: PersonState, tables: Tables, today: int, *, running: bool) -
     target = where[0]
     given = consent.find(facts["consent"]) if "consent" in facts else None
     me["region_known"] = target is not None
-    me["consent"] = consent.MISSING if given is None else consent.status(given, target, book.minimum_notice, today)
+    me["consent"] = (
+        consent.MISSING if given is None else consent.status(given, target, book.minimum_notice, today)
+    )
     me["guardian_missing"] = (
         "age" in me and me["age"] < ADULT_AGE and not (given is not None and given.get("guardian", False))
     )
@@ -145,27 +147,27 @@ def next_day(eligible: Eligibility, last: Invitation | None, book: Book, today: 
     Too early a day costs an evaluation, too late a day would be wrong: so every day is taken on which
     something the book does not see may turn.
     """
-    view = eligible.view
+    view, change = eligible.view, eligible.change
     me = view["subject"][0]
-    change = eligible.change
     soonest = _grounds_day(view, today, _FAR if change is None else change)
-    days = []
-    if "declined_on" in me:
-        days.append(me["declined_on"] + _DECLINED_DAYS)
-    if "membership_ended_on" in me:
-        days.append(me["membership_ended_on"] + _DECLINED_DAYS)
+    if "declined_on" in me and today < (day := me["declined_on"] + _DECLINED_DAYS) < soonest:
+        soonest = day
+    if "membership_ended_on" in me and today < (day := me["membership_ended_on"] + _DECLINED_DAYS) < soonest:
+        soonest = day
     if "age" in me and me["age"] < ADULT_AGE:
-        days.append(dates.birthday(view["party"][0]["birth_day"], ADULT_AGE))
-    if last is not None:
-        if last.ended_on is None:
-            days += (last.valid_until + 1, last.issued_on + book.valid_days + 1)
-        else:
-            days.append(last.ended_on + book.cooldown_expired_days)
-            if eligible.outcome == INVITE and last.ended_on == today:
-                days.append(today + 1)  # an end and an offer are never one evaluation
-    for day in days:
+        day = dates.birthday(view["party"][0]["birth_day"], ADULT_AGE)
         if today < day < soonest:
             soonest = day
+    if last is not None:
+        if last.ended_on is None:
+            days: tuple[int, ...] = (last.valid_until + 1, last.issued_on + book.valid_days + 1)
+        elif eligible.outcome == INVITE and last.ended_on == today:
+            days = (today + 1,)  # an end and an offer are never one evaluation
+        else:
+            days = (last.ended_on + book.cooldown_expired_days,)
+        for day in days:
+            if today < day < soonest:
+                soonest = day
     return soonest if soonest < _FAR else None
 
 
@@ -174,23 +176,27 @@ def _grounds_day(view: View, today: int, soonest: int) -> int:
 
     What somebody did tells who counts, and where the person was met; a consent begins and ends to serve.
     """
-    for entry in view.get("certificate", ()):
-        # Of a revoked one the day of issue too: it still tells where the person was met.
-        if "issued_on" in entry and today < entry["issued_on"] < soonest:
-            soonest = entry["issued_on"]
-        if "expires_on" in entry and today <= entry["expires_on"] < soonest and "revoked_on" not in entry:
-            soonest = entry["expires_on"] + 1
+    if "certificate" in view:
+        for entry in view["certificate"]:
+            issued_on, expires_on = entry.get("issued_on"), entry.get("expires_on")
+            # Of a revoked one the day of issue too: it still tells where the person was met.
+            if issued_on is not None and today < issued_on < soonest:
+                soonest = issued_on
+            if expires_on is not None and today <= expires_on < soonest and "revoked_on" not in entry:
+                soonest = expires_on + 1
     for kind, field in _BEGINNINGS:
         if kind in view:
             for entry in view[kind]:
                 if field in entry and today < entry[field] < soonest:
                     soonest = entry[field]
-    given = consent.find(view["consent"]) if "consent" in view else None
-    if given is not None:
-        if "granted_on" in given and today < given["granted_on"] < soonest:
-            soonest = given["granted_on"]
-        if "expires_on" in given and today <= given["expires_on"] < soonest:
-            soonest = given["expires_on"] + 1
+    if "consent" in view:
+        given = consent.find(view["consent"])
+        if given is not None:
+            granted_on, expires_on = given.get("granted_on"), given.get("expires_on")
+            if granted_on is not None and today < granted_on < soonest:
+                soonest = granted_on
+            if expires_on is not None and today <= expires_on < soonest:
+                soonest = expires_on + 1
     return soonest
 
 

@@ -70,7 +70,7 @@ def decode(stored: bytes) -> PersonState:
             "state of matching",
             "run the version that wrote it, or delete the state directory and let it be rebuilt",
         )
-    return _DECODER.decode(memoryview(stored)[1:])
+    return _DECODER.decode(stored[1:])
 
 
 def facts_digest(state: PersonState) -> bytes:

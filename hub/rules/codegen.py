@@ -10,8 +10,8 @@ first day to its earliest last day. All three functions are read off that:
 
 Entries are looped over once per fact kind, each field read once per entry: measured, two thirds of
 the time of an evaluation is dictionary look-ups. Asking for the rules that hit and for the day of change
-in one pass takes two thirds of the time of asking twice. The interpreter (:mod:`hub.rules.interpret`) says the
-same in the plainest way, and a property test holds the two against each other.
+in one pass takes two thirds of the time of asking twice. The interpreter (:mod:`hub.rules.interpret`)
+says the same in the plainest way, and a property test holds the two against each other.
 """
 
 from __future__ import annotations
@@ -117,7 +117,7 @@ def _plain(fact: str, leaf: Leaf, name: str) -> str:
 
 
 def write_outlook(rules: Iterable[Rule], others: Iterable[Condition]) -> list[str]:
-    """Return the lines of ``outlook(facts, today)``: the rules, in the order given, that hit; the day of change.
+    """Return the lines of ``outlook(facts, today)``: the rules that hit, as ordered, and the day of change.
 
     ``others`` are the conditions that can change an answer beside those of the ``rules``.
     """
@@ -131,8 +131,8 @@ def write_outlook(rules: Iterable[Rule], others: Iterable[Condition]) -> list[st
     relevant = {fact: n for fact, n in every.items() if fact in asked or any(analyse(fact)[2:])}
     for kind, group in _by_kind(relevant).items():
         lines += _loop(kind, [fact for fact, _ in group])
-        for fact, _ in group:
-            lines += _look(fact, asked.get(fact))
+        looks = [(analyse(fact).plain, _look(fact, asked.get(fact))) for fact, _ in group]
+        lines += [f"            {line}" for line in _sifted(looks)]
     for rule, condition in ordered:
         value, evidence = _fold(condition, asked, lines, rule)
         # Two conditions of a group can be satisfied by one entry: it is evidence once.
@@ -188,7 +188,7 @@ def _tests(entry: Entry) -> str:
 
 
 def _look(condition: FactCondition, number: int | None) -> list[str]:
-    """Return the lines that look at one entry; ``number``: of the ground it may be, None for none."""
+    """Return what an entry comes to that passed the plain tests; ``number``: of the ground, None for none."""
     entry = analyse(condition)
     lines = [] if number is None else _ground(condition.fact, number, "day" if entry.lasts else str(OPEN))
     if entry.lasts:
@@ -198,9 +198,25 @@ def _look(condition: FactCondition, number: int | None) -> list[str]:
         begun = ["else:", *_indented(lines)] if lines else []
         later = ["if day > today:", "    if day < change:", "        change = day", *begun]
         lines = [f"day = {_one('max', entry.firsts)}", *later]
-    if entry.plain:
-        lines = [f"if {' and '.join(entry.plain)}:", *_indented(lines)]
-    return [f"            {line}" for line in lines]
+    return lines
+
+
+def _sifted(looks: Iterable[tuple[tuple[str, ...], list[str]]]) -> list[str]:
+    """Return the lines behind their plain tests, a test that several begin with made once.
+
+    Kinds of certificate share most of their tests, and most entries fail at the first.
+    """
+    groups: dict[str, list[tuple[tuple[str, ...], list[str]]]] = {}
+    lines: list[str] = []
+    for tests, body in looks:
+        if tests:
+            groups.setdefault(tests[0], []).append((tests[1:], body))
+        else:
+            lines += body
+    for test, group in groups.items():
+        within = _sifted(group)
+        lines += [f"if {test}:", *_indented(within)] if within else []
+    return lines
 
 
 def _ground(fact: str, number: int, until: str) -> list[str]:
