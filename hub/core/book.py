@@ -104,14 +104,14 @@ class Book(Protocol):
     def cooldown_expired_days(self) -> int:
         """For how many days nobody is asked again after an invitation expired."""
 
-    def hits(self, facts: View, today: int) -> Sequence[Hit]:
-        """Return the grounds that hold today, best first."""
+    def outlook(self, facts: View, today: int) -> tuple[Sequence[Hit], int | None]:
+        """Return the grounds that hold today, best first, and the day of change.
+
+        That is the first day after today on which an answer of the book may change by time alone, or None.
+        """
 
     def path(self, facts: View, today: int) -> str:
         """Return ``adult`` or ``youth``."""
 
     def guard(self, facts: View, today: int) -> Guard | None:
         """Return the first guard that applies, or None."""
-
-    def next_change(self, facts: View, today: int) -> int | None:
-        """Return the first day after today on which an answer may change by time alone, or None."""

@@ -14,7 +14,7 @@ from hub.core import consent, dates
 from hub.core.book import Book, Guard, Hit, View
 from hub.core.invitation import Invitation
 from hub.core.organisation import Directory
-from hub.core.person import ADULT_AGE, PersonState, party, subject
+from hub.core.person import ADULT_AGE, PersonState, subject
 from hub.core.routing import Regions, Route, route
 
 NONE: Final = "none"
@@ -23,6 +23,7 @@ HELD: Final = "held"
 INVITE: Final = "invite"
 YOUTH: Final = "youth"
 _HOLD: Final = "hold"
+_NOTHING: Final[Mapping[str, Any]] = {}
 _APPLIED: Final = "applied"
 _DECLINED_DAYS: Final = 365
 """Days after a refusal or the end of a membership on which the book's cool-down guard may look again."""
@@ -55,6 +56,8 @@ class Eligibility(NamedTuple):
     """Ids of the rules that hit, best first."""
     route: Route
     view: View
+    change: int | None = None
+    """The first day after today on which an answer of the book may change by time alone."""
     orphaned: bool = False
     """An invitation is open to an organisation that is no longer active."""
 
@@ -81,11 +84,15 @@ class Eligibility(NamedTuple):
         return found.org_id if found is not None else ""
 
 
+_new: Final = tuple.__new__
+"""Makes a named tuple without its own constructor in between: 0.3 µs less."""
+
+
 def evaluate(state: PersonState, tables: Tables, today: int, *, running: bool) -> Eligibility:
     """Evaluate a person. ``running``: an invitation is open, so guards matter even when no rule hits."""
     book, directory, regions, routes = tables
     facts = state.facts
-    about = party(state)
+    about = facts["party"][0] if "party" in facts else _NOTHING
     me = subject(state, today)
     view: View = {**facts, "subject": (me,)}
     kind = book.path(view, today)
@@ -96,16 +103,18 @@ def evaluate(state: PersonState, tables: Tables, today: int, *, running: bool) -
         where = route(about, facts, youth=kind == YOUTH, directory=directory, regions=regions, today=today)
         if residence:  # nothing else of the person had a say
             routes[asked] = where
-    target = where.organisation
+    target = where[0]
     given = consent.find(facts["consent"]) if "consent" in facts else None
     me["region_known"] = target is not None
-    me["consent"] = consent.status(given, target, book.minimum_notice, today)
+    me["consent"] = (
+        consent.MISSING if given is None else consent.status(given, target, book.minimum_notice, today)
+    )
     me["guardian_missing"] = (
         "age" in me and me["age"] < ADULT_AGE and not (given is not None and given.get("guardian", False))
     )
-    hits = book.hits(view, today)
+    hits, change = book.outlook(view, today)
     if not hits and not running:
-        return Eligibility(NONE, "", None, kind, hits, (), where, view)
+        return _new(Eligibility, (NONE, "", None, kind, hits, (), where, view, change, False))
     last = state.invitation
     orphaned = running and last is not None and directory.active(last.organisation, today) is None
     guard = hindrance = book.guard(view, today)
@@ -119,13 +128,17 @@ def evaluate(state: PersonState, tables: Tables, today: int, *, running: bool) -
             outcome, code = NONE, ""
         else:
             outcome = HELD if guard.kind == _HOLD else STOP
-    rules = tuple([hit.rule.id for hit in hits])
-    return Eligibility(outcome, code, hindrance, kind, hits, rules, where, view, orphaned)
+    rules = (hits[0].rule.id,) if len(hits) == 1 else tuple([hit.rule.id for hit in hits])
+    return _new(Eligibility, (outcome, code, hindrance, kind, hits, rules, where, view, change, orphaned))
 
 
 def unevaluated(outcome: str, code: str, kind: str) -> Eligibility:
     """Return what stands in for an evaluation that could not be made."""
     return Eligibility(outcome, code, None, kind, (), (), Route(None, False, "", "", ""), {})
+
+
+_FAR: Final = 1 << 40
+"""After every day."""
 
 
 def next_day(eligible: Eligibility, last: Invitation | None, book: Book, today: int) -> int | None:
@@ -134,50 +147,58 @@ def next_day(eligible: Eligibility, last: Invitation | None, book: Book, today: 
     Too early a day costs an evaluation, too late a day would be wrong: so every day is taken on which
     something the book does not see may turn.
     """
-    view = eligible.view
+    view, change = eligible.view, eligible.change
     me = view["subject"][0]
-    soonest = book.next_change(view, today)
-    days = [] if soonest is None else [soonest]
-    _add_grounds(view, today, days)
-    if "declined_on" in me:
-        days.append(me["declined_on"] + _DECLINED_DAYS)
-    if "membership_ended_on" in me:
-        days.append(me["membership_ended_on"] + _DECLINED_DAYS)
+    soonest = _grounds_day(view, today, _FAR if change is None else change)
+    if "declined_on" in me and today < (day := me["declined_on"] + _DECLINED_DAYS) < soonest:
+        soonest = day
+    if "membership_ended_on" in me and today < (day := me["membership_ended_on"] + _DECLINED_DAYS) < soonest:
+        soonest = day
     if "age" in me and me["age"] < ADULT_AGE:
-        days.append(dates.birthday(view["party"][0]["birth_day"], ADULT_AGE))
-    if "consent" in view:
-        _add_consent(view["consent"], today, days)
+        day = dates.birthday(view["party"][0]["birth_day"], ADULT_AGE)
+        if today < day < soonest:
+            soonest = day
     if last is not None:
         if last.ended_on is None:
-            days += (last.valid_until + 1, last.issued_on + book.valid_days + 1)
+            days: tuple[int, ...] = (last.valid_until + 1, last.issued_on + book.valid_days + 1)
+        elif eligible.outcome == INVITE and last.ended_on == today:
+            days = (today + 1,)  # an end and an offer are never one evaluation
         else:
-            days.append(last.ended_on + book.cooldown_expired_days)
-            if eligible.outcome == INVITE and last.ended_on == today:
-                days.append(today + 1)  # an end and an offer are never one evaluation
-    if not days or (soonest := min(days)) > today:  # nearly always: what is past was left out above
-        return soonest
-    return min((day for day in days if day > today), default=None)
+            days = (last.ended_on + book.cooldown_expired_days,)
+        for day in days:
+            if today < day < soonest:
+                soonest = day
+    return soonest if soonest < _FAR else None
 
 
-def _add_grounds(view: View, today: int, days: list[int]) -> None:
-    """Append the days to come of what somebody did: they tell who counts, and where the person was met."""
-    for entry in view.get("certificate", ()):
-        # Of a revoked one the day of issue too: it still tells where the person was met.
-        if "issued_on" in entry and entry["issued_on"] > today:
-            days.append(entry["issued_on"])
-        if "expires_on" in entry and entry["expires_on"] >= today and "revoked_on" not in entry:
-            days.append(entry["expires_on"] + 1)
-    if "course" in view:
-        days += [entry["completed_on"] for entry in view["course"] if entry.get("completed_on", 0) > today]
-    if "rescue_member" in view:
-        days += [entry["joined_on"] for entry in view["rescue_member"] if entry.get("joined_on", 0) > today]
+def _grounds_day(view: View, today: int, soonest: int) -> int:
+    """Return the first day to come, at most ``soonest``, of what somebody did, and of the consent.
+
+    What somebody did tells who counts, and where the person was met; a consent begins and ends to serve.
+    """
+    if "certificate" in view:
+        for entry in view["certificate"]:
+            issued_on, expires_on = entry.get("issued_on"), entry.get("expires_on")
+            # Of a revoked one the day of issue too: it still tells where the person was met.
+            if issued_on is not None and today < issued_on < soonest:
+                soonest = issued_on
+            if expires_on is not None and today <= expires_on < soonest and "revoked_on" not in entry:
+                soonest = expires_on + 1
+    for kind, field in _BEGINNINGS:
+        if kind in view:
+            for entry in view[kind]:
+                if field in entry and today < entry[field] < soonest:
+                    soonest = entry[field]
+    if "consent" in view:
+        given = consent.find(view["consent"])
+        if given is not None:
+            granted_on, expires_on = given.get("granted_on"), given.get("expires_on")
+            if granted_on is not None and today < granted_on < soonest:
+                soonest = granted_on
+            if expires_on is not None and today <= expires_on < soonest:
+                soonest = expires_on + 1
+    return soonest
 
 
-def _add_consent(entries: Sequence[Mapping[str, Any]], today: int, days: list[int]) -> None:
-    """Append the days to come on which the consent begins and ends to serve."""
-    given = consent.find(entries)
-    if given is not None:
-        if "granted_on" in given and given["granted_on"] > today:
-            days.append(given["granted_on"])
-        if "expires_on" in given and given["expires_on"] >= today:
-            days.append(given["expires_on"] + 1)
+_BEGINNINGS: Final = (("course", "completed_on"), ("rescue_member", "joined_on"))
+"""Kind and field of the day from which a ground counts."""

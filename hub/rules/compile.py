@@ -1,4 +1,4 @@
-"""Make a rule book fast: one generated Python function each for hits, path, guard and next change.
+"""Make a rule book fast: one generated Python function each for outlook, path and guard.
 
 >>> compiled = compile_book(load(text, file="zhejiang-2022.yaml"))  # doctest: +SKIP
 >>> compiled.hits({"certificate": [{...}], "subject": [{...}]}, today)  # doctest: +SKIP
@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from hub.rules.codegen import conditions_of, write_guard, write_hits, write_next_change, write_path
+from hub.rules.codegen import conditions_of, write_guard, write_outlook, write_path
 from hub.rules.days import months_later
 from hub.rules.hit import Facts, Hit
 from hub.rules.model import Guard, Rule, RuleBook
@@ -22,7 +22,7 @@ from hub.rules.model import Guard, Rule, RuleBook
 
 @dataclass(frozen=True, slots=True)
 class CompiledBook:
-    """A rule book ready to run. All four functions are pure; days count from 1970-01-01."""
+    """A rule book ready to run. Its functions are pure; days count from 1970-01-01."""
 
     book: RuleBook
     id: str
@@ -32,18 +32,29 @@ class CompiledBook:
     cooldown_expired_days: int
     kinds: frozenset[str]
     """The fact kinds that rules, guards and paths read: nothing else can change their answer."""
-    hits: Callable[[Facts, int], tuple[Hit, ...]]
-    """The active rules that hit, best first (priority, id)."""
-    shadow_hits: Callable[[Facts, int], tuple[Hit, ...]]
-    """The same for rules on trial (``status: shadow``): to be counted, never acted on."""
+    outlook: Callable[[Facts, int], tuple[tuple[Hit, ...], int | None]]
+    """The active rules that hit, best first (priority, id); and a day > today before which hits, path
+    and guard stay as they are, None when they stay for ever."""
+    trial: Callable[[Facts, int], tuple[tuple[Hit, ...], int | None]]
+    """The same for the rules on trial (``status: shadow``)."""
     path: Callable[[Facts, int], str]
     """``adult`` or ``youth``."""
     guard: Callable[[Facts, int], Guard | None]
     """The first guard that applies, or None."""
-    next_change: Callable[[Facts, int], int | None]
-    """A day > today before which hits, path and guard stay as they are; None when they stay for ever."""
     code: str
     """The generated Python, to be read when in doubt."""
+
+    def hits(self, facts: Facts, today: int) -> tuple[Hit, ...]:
+        """Return the active rules that hit, best first."""
+        return self.outlook(facts, today)[0]
+
+    def shadow_hits(self, facts: Facts, today: int) -> tuple[Hit, ...]:
+        """Return the rules on trial that hit: to be counted, never acted on."""
+        return self.trial(facts, today)[0]
+
+    def next_change(self, facts: Facts, today: int) -> int | None:
+        """Return a day > today before which hits, path and guard stay as they are; None: for ever."""
+        return self.outlook(facts, today)[1]
 
 
 def compile_book(book: RuleBook) -> CompiledBook:
@@ -54,19 +65,17 @@ def compile_book(book: RuleBook) -> CompiledBook:
     ]
     conditions = [*(rule.condition for rule in (*active, *shadow)), *others]
     code = "\n".join([
-        *write_hits(active), "", "",
+        *write_outlook(active, conditions), "", "",
         *write_path(book.paths), "", "",
-        *write_guard(book.guards), "", "",
-        *write_next_change(conditions), "",
+        *write_guard(book.guards), "",
     ])  # fmt: skip
     run = _run(code, book.edition, active, book.guards)
-    trial = _run("\n".join(write_hits(shadow)), book.edition, shadow, ())
+    trial = _run("\n".join(write_outlook(shadow, ())), book.edition, shadow, ())
     return CompiledBook(
         book=book, id=book.edition, minimum_notice=book.notice.minimum,
         valid_days=book.invitation.valid_days, cooldown_expired_days=book.invitation.cooldown_expired_days,
         kinds=frozenset(fact.fact for condition in conditions for fact in conditions_of(condition)),
-        hits=run["hits"], shadow_hits=trial["hits"], path=run["path"], guard=run["guard"],
-        next_change=run["next_change"], code=code,
+        outlook=run["outlook"], trial=trial["outlook"], path=run["path"], guard=run["guard"], code=code,
     )  # fmt: skip
 
 
