@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final, Self
 
-from confluent_kafka import ConsumerGroupTopicPartitions, TopicPartition
+from confluent_kafka import ConsumerGroupTopicPartitions, KafkaException, TopicPartition
 from confluent_kafka.admin import AdminClient
 
 from bench.load import Load
@@ -154,7 +154,27 @@ class Ground:
     def new_group(self, name: str) -> str:
         """Return a consumer group that nobody was in: a stopped static member keeps its group for 10 s."""
         self._groups += 1
-        return f"bench-{name}-{self._groups}"
+        group = f"bench-{name}-{self._groups}"
+        self._await_coordinator(group)
+        return group
+
+    def _await_coordinator(self, group: str) -> None:
+        """Return when the group can be asked for: librdkafka's admin client crashes when it asks too early.
+
+        A consumer only gets an error.
+        """
+        reader: Any = kafka.consumer(self.settings, group)
+        deadline = time.monotonic() + _WAIT_S
+        while True:
+            try:
+                reader.committed([TopicPartition(topics.UPSTREAM[0], 0)], _WAIT_S)
+            except KafkaException:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.05)
+            else:
+                reader.close()
+                return
 
     def start_at_tail(self, group: str) -> None:
         """Commit for a new group that it begins at the load's last part."""

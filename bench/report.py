@@ -48,8 +48,8 @@ def show(console: Console, results: Results) -> None:
 
 def _rates(results: Results) -> Table:
     grid = _grid("throughput: medians, between the first commit and the last", (
-        "", "rounds", "events/s", "slowest – fastest", "CPU s per million", "broker's likewise",
-        "resident MB",
+        "", "rounds", "events/s", "slowest – fastest", "CPU s per million", "busiest process",
+        "broker's likewise", "resident MB",
     ))  # fmt: skip
     found = results.summaries()
     for contestant in ALL:
@@ -58,7 +58,7 @@ def _rates(results: Results) -> Table:
             grid.add_row(
                 contestant.title, str(each.rounds), f"{each.per_second:,.0f}",
                 f"{each.slowest:,.0f} – {each.fastest:,.0f}", f"{each.cpu_per_million:,.1f}",
-                f"{each.broker_per_million:,.1f}", f"{each.rss / _MB:,.0f}",
+                f"{each.busiest:.0%}", f"{each.broker_per_million:,.1f}", f"{each.rss / _MB:,.0f}",
             )  # fmt: skip
     return grid
 

@@ -60,8 +60,9 @@ class Results:
         plainly = self.over("hub2", "hub1")
         second, note = None, ""
         if plainly is not None:
-            second = scaling(plainly, self.summaries()["hub2"].broker_cores, os.cpu_count() or 1)
-            note = f"{plainly:.2f} × as it is"
+            two = self.summaries()["hub2"]
+            second = scaling(plainly, two.broker_cores, os.cpu_count() or 1)
+            note = f"{plainly:.2f} × as it is; the busier had {two.busiest:.0%} of the work"
         return [
             Verdict(FAUST, self.over("hub1", "faust"), "Faust promises at least once only"),
             Verdict(QUIX, self.over("hub1", "quix")),

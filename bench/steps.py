@@ -11,7 +11,7 @@ import hub.core.name
 import hub.stages.matching
 from bench.stopwatch import Stopwatch
 from hub.core import consent, invitation, matching, merge, person, routing, statistics
-from hub.stages import announcement, assembly, delivery, identity, intake, neighbourhood
+from hub.stages import announcement, assembly, delivery, identity, neighbourhood
 
 __all__ = ("watch",)
 
@@ -41,7 +41,6 @@ def _steps(stages: dict[str, Any], book: Any) -> list[tuple[str, Any, str]]:
         ("encode alias", make, "binding"),
         ("encode alias", make, "waiting"),
         ("park", delivery.Delivery, "park"),
-        ("count", intake, "_received"),
         ("read alias", stages["identity"], "_read_alias"),
         ("read facts", stages["identity"], "_read_facts"),
         ("state decode", identity, "decode"),
@@ -56,10 +55,9 @@ def _steps(stages: dict[str, Any], book: Any) -> list[tuple[str, Any, str]]:
         ("route", routing, "route"),
         ("route", matching, "route"),
         ("consent", consent, "status"),
-        ("rules", book, "hits"),
+        ("rules, book's next change", book, "outlook"),
         ("guards", book, "guard"),
         ("path", book, "path"),
-        ("book's next change", book, "next_change"),
         ("next day", matching, "next_day"),
         ("advance", invitation, "advance"),
         ("offer", invitation, "offer"),

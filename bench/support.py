@@ -33,10 +33,15 @@ class Sample(NamedTuple):
     at_s: float
     committed: Mapping[Place, int]
     """Next offset by place; a place the group has not committed is absent."""
-    cpu_s: float
-    """Of the contestant's processes."""
+    each_cpu_s: Mapping[int, float]
+    """Of the contestant's processes, by process id."""
     broker_cpu_s: float
     rss: int
+
+    @property
+    def cpu_s(self) -> float:
+        """Of the contestant's processes together."""
+        return sum(self.each_cpu_s.values())
 
 
 class Rate(NamedTuple):
@@ -48,6 +53,8 @@ class Rate(NamedTuple):
     broker_cpu_s: float
     rss: int
     """Most that was resident at once, in bytes."""
+    busiest: float
+    """Part of the CPU time that the busiest process had: 0.5 when two workers share the work evenly."""
 
     @property
     def per_second(self) -> float:
@@ -81,6 +88,7 @@ class Summary(NamedTuple):
     broker_per_million: float
     broker_cores: float
     rss: int
+    busiest: float
 
 
 class Bar(NamedTuple):
@@ -145,7 +153,9 @@ def rate_of(
     if events <= 0 or seconds <= 0:
         raise ValueError("everything was done at the first commit: too few events to measure")
     rss = max(sample.rss for sample in samples)
-    return Rate(events, seconds, last.cpu_s - first.cpu_s, last.broker_cpu_s - first.broker_cpu_s, rss)
+    cpu_s, broker_cpu_s = last.cpu_s - first.cpu_s, last.broker_cpu_s - first.broker_cpu_s
+    most_s = max((s - first.each_cpu_s.get(pid, 0.0) for pid, s in last.each_cpu_s.items()), default=0.0)
+    return Rate(events, seconds, cpu_s, broker_cpu_s, rss, most_s / cpu_s if cpu_s else 1.0)
 
 
 def reached(committed: Mapping[Place, int], finish: Mapping[Place, int]) -> bool:
@@ -174,6 +184,7 @@ def summary_of(rates: Sequence[Rate]) -> Summary:
         median(rate.broker_per_million for rate in rates),
         median(rate.broker_cores for rate in rates),
         max(rate.rss for rate in rates),
+        median(rate.busiest for rate in rates),
     )
 
 

@@ -29,28 +29,29 @@ _TAIL: Final = 500
 
 
 class Usage(NamedTuple):
-    """CPU seconds of a process and its descendants, and resident bytes."""
+    """CPU seconds of a process and its descendants, by process id, and resident bytes."""
 
-    cpu_s: float
+    each_cpu_s: Mapping[int, float]
     rss: int
 
     @classmethod
     def of(cls, pid: int) -> Usage:
         """Return what the process tree has used so far; nothing for one that is gone."""
-        cpu_s, rss = 0.0, 0
+        each_cpu_s: dict[int, float] = {}
+        rss = 0
         try:
             root = psutil.Process(pid)
             tree = [root, *root.children(recursive=True)]
         except psutil.NoSuchProcess:
-            return cls(0.0, 0)
+            return cls({}, 0)
         for process in tree:
             try:
                 times = process.cpu_times()
                 rss += process.memory_info().rss
             except psutil.NoSuchProcess:
                 continue
-            cpu_s += times.user + times.system
-        return cls(cpu_s, rss)
+            each_cpu_s[process.pid] = times.user + times.system
+        return cls(each_cpu_s, rss)
 
 
 class Message(NamedTuple):
@@ -109,7 +110,8 @@ def watch(
         contestant, broker = Usage.of(pids[0]), Usage.of(pids[1])
         now = committed(admin, group)
         at_s = time.monotonic()
-        samples.append(Sample(at_s, now, contestant.cpu_s, broker.cpu_s, contestant.rss))
+        broker_cpu_s = sum(broker.each_cpu_s.values())
+        samples.append(Sample(at_s, now, contestant.each_cpu_s, broker_cpu_s, contestant.rss))
         if now != last:
             moved_s, last = at_s, now
             progress(now)

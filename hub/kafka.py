@@ -65,7 +65,9 @@ def consumer_config(
         # A lost position is an incident, never a reason to start over silently.
         "auto.offset.reset": "error",
         "session.timeout.ms": int(settings.session_timeout_s * 1000),
-        "heartbeat.interval.ms": int(settings.session_timeout_s * 1000 / 3),
+        # A member hears of a rebalance with its next heartbeat, and a cooperative one needs two of them: at
+        # Kafka's usual third of a session of 10 s a worker that joins would wait for seven seconds.
+        "heartbeat.interval.ms": int(settings.session_timeout_s * 1000 / 10),
         # librdkafka's default of 500 ms between fetches of an idle partition would be our latency.
         "fetch.wait.max.ms": 50,
         "message.max.bytes": MAX_RECORD_BYTES,

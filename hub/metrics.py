@@ -48,7 +48,7 @@ CATALOGUE: Final[tuple[Spec, ...]] = (
          "age of the oldest record in the newest batch: what a person waits",
          "最新批次中最早记录的滞留时间(秒)"),
     Spec("hub_lag_records", "gauge", ("stage", "topic"), "records not yet committed", "尚未提交的记录数"),
-    Spec("hub_tasks", "gauge", ("stage", "state"), "tasks: open or restoring", "任务数(按状态)"),
+    Spec("hub_tasks", "gauge", ("stage", "topic", "state"), "tasks: open or restoring", "任务数(按状态)"),
     Spec("hub_restored_keys_total", "counter", (), "keys restored from changelogs", "从变更日志恢复的键数"),
     Spec("hub_sources_stopped", "gauge", ("topic",),
          "partitions that stand still until an operator acts", "已停止、待人工处理的分区数"),

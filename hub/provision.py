@@ -128,17 +128,10 @@ def _findings(found: dict[str, _Found], settings: Settings, brokers: int) -> lis
 
 
 def _compare(topic: Topic, found: _Found, settings: Settings, replicas: int) -> list[Finding]:
-    """Compare one topic; of an upstream topic only what the hub depends on."""
-    partitions = wanted_partitions(topic, settings)
+    """Compare one topic; an upstream topic is as its owner likes, once it is there."""
     if topic.owner is Owner.UPSTREAM:
-        if found.partitions <= partitions:
-            return []
-        return [
-            Finding(
-                topic.name, "partitions", f"at most {partitions}", str(found.partitions),
-                "intake keeps its state by partition; rebuild the hub's topics with more (HUB_PARTITIONS)",
-            )
-        ]  # fmt: skip
+        return []
+    partitions = wanted_partitions(topic, settings)
     findings = []
     if found.partitions != partitions:
         findings.append(

@@ -98,10 +98,11 @@ def topics_page() -> str:
     columns = ("topic", "owner", "key", "partitions", "cleanup", "settings (three replicas)", "what")
     return (
         "# Topics\n\n"
-        "Made by `hub topics ensure`, compared by `hub topics check`. Partition counts are fixed at birth.\n"
-        "Of a topic that an upstream system owns only the partition count is checked: it may be smaller\n"
-        "than the hub's, not larger. `retention.ms` of upstream topics, `hub.facts` and\n"
-        "`hub.facts.sensitive` follows `HUB_RECOVERY_HORIZON_DAYS`.\n\n" + table(columns, rows)
+        "Made by `hub topics ensure`, compared by `hub topics check`. Partition counts of the hub's own\n"
+        "topics are fixed at birth. A topic that an upstream system owns only has to be there: its owner\n"
+        "may give it more partitions at any time, and the workers take them up. `retention.ms` of upstream\n"
+        "topics, `hub.facts` and `hub.facts.sensitive` follows `HUB_RECOVERY_HORIZON_DAYS`.\n\n"
+        + table(columns, rows)
     )
 
 

@@ -114,8 +114,8 @@ class Settings(BaseSettings):
     partitions: Annotated[
         int,
         _is(
-            "partitions of facts, identity, state and upstream topics; fixed at birth",
-            "分区数，建成后不可更改",
+            "lanes, that is partitions of facts, identity and state topics; fixed at birth",
+            "通道数，即事实、身份与状态主题的分区数，建成后不可更改",
             ge=1,
             le=4096,
         ),
@@ -159,6 +159,24 @@ class Settings(BaseSettings):
     session_timeout_s: Annotated[
         float, _is("a silent worker loses its partitions after this", "成员会话超时", ge=1, le=300)
     ] = 10.0
+    partition_check_s: Annotated[
+        float,
+        _is(
+            "partitions added to an upstream topic are taken up after this, at the latest",
+            "上游主题新增分区的检查间隔",
+            gt=0,
+            le=3600,
+        ),
+    ] = 30.0
+    position_renewal_s: Annotated[
+        float,
+        _is(
+            "positions are committed again after this: far below the brokers' offsets.retention.minutes",
+            "位移重新提交间隔，须远小于 Kafka 的 offsets.retention.minutes",
+            gt=0,
+            le=86_400,
+        ),
+    ] = 21_600.0
     transaction_timeout_s: Annotated[
         float,
         _is(

@@ -171,7 +171,7 @@ TOPICS: Final[tuple[Topic, ...]] = (
         IDENTITY, "alias (a blind index)", None, Cleanup.DELETE, 90 * _DAY_MS, (),
         "facts without a sure key, alias bindings, parked facts", "待定身份的事实、别名绑定与搁置事实",
     ),
-    # Its partition p serves partition p of every upstream topic.
+    # Its partition p serves lane p: partition p of every upstream topic, and those that go round to it.
     _state(STATE_INTAKE, "changelog of the intake stage", "接入阶段的状态变更日志"),
     _state(STATE_IDENTITY, "changelog of the identity stage", "身份阶段的状态变更日志"),
     _state(STATE_SENSITIVE, "changelog of the sensitive stage, sealed", "敏感阶段的状态变更日志（已密封）"),

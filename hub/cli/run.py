@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from hub.cli.common import BootstrapOption, err_console, load_settings, new_app
+from hub.errors import UsageError
 
 app = new_app("Run the workers that turn events into invitations.")
 
@@ -17,7 +18,13 @@ def run(
     bootstrap: BootstrapOption = None,
     workers: Annotated[
         int,
-        typer.Option("--workers", "-w", min=1, max=256, help="Worker processes; one per core you can spare."),
+        typer.Option(
+            "--workers",
+            "-w",
+            min=1,
+            max=256,
+            help="Worker processes; one per core you can spare, at most one per lane (HUB_PARTITIONS).",
+        ),
     ] = 1,
 ) -> None:
     """Run the workers until SIGTERM or Ctrl-C; then they finish what they do, within 10 seconds.
@@ -35,6 +42,12 @@ def run(
     from hub.engine.supervisor import Supervisor
 
     settings = load_settings(bootstrap)
+    if workers > settings.partitions:
+        raise UsageError(
+            f"there are {settings.partitions} lanes (HUB_PARTITIONS): {workers} workers cannot all have one",
+            "--workers",
+            f"start at most {settings.partitions}; more lanes take topics with more partitions, made anew",
+        )
     os.environ["HUB_BOOTSTRAP_SERVERS"] = settings.bootstrap_servers  # the workers read the environment
     to_stderr(settings.log_level, worker="supervisor")
     supervisor = Supervisor(settings, workers)

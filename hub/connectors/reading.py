@@ -87,7 +87,8 @@ class Reading:
         self.event_id: str = envelope["id"].strip() or self._blank("envelope.id")
         self.source: str = envelope["source"].strip() or self._blank("envelope.source")
         self.region: str | None = envelope["region"]
-        self.seq: int = min(max(envelope["seq"], 0), MAX_SEQUENCE)
+        seq: int = envelope["seq"]
+        self.seq = seq if 0 <= seq <= MAX_SEQUENCE else 0 if seq < 0 else MAX_SEQUENCE
         self.at = self._occurred(envelope["time"])
         self.occurred_on = dates.day_of(self.at)
 

@@ -133,8 +133,12 @@ class Book(Protocol):
     def ground(self, priority: int) -> Rule | None:
         """Return the ground that stands for rules of class s, at that priority; None: the book has none."""
 
-    def hits(self, facts: View, today: int) -> Sequence[Hit]:
-        """Return the grounds of class p for an invitation that hold today, best first."""
+    def outlook(self, facts: View, today: int) -> tuple[Sequence[Hit], int | None]:
+        """Return the grounds of class p for an invitation that hold today, best first, and the day of change.
+
+        That is the first day after today on which an answer of the book may change by time alone, or None:
+        of rules of class p, whatever they make, of the path and the guards.
+        """
 
     def task_hits(self, facts: View, today: int) -> Sequence[Hit]:
         """Return what holds today and makes a task or a notice: a task per entry, its one evidence."""
@@ -150,12 +154,6 @@ class Book(Protocol):
 
     def guard(self, facts: View, today: int) -> Guard | None:
         """Return the first guard that applies, or None."""
-
-    def next_change(self, facts: View, today: int) -> int | None:
-        """Return the first day after today on which an answer may change by time alone, or None.
-
-        The answers of rules of class p, whatever they make, of the path and the guards.
-        """
 
     def sensitive_next_change(self, facts: View, today: int) -> int | None:
         """Return the first day after today on which ``sensitive_hits`` may change by time alone, or None."""

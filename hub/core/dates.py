@@ -54,7 +54,7 @@ def iso(day: int) -> str:
 
 def parse_day(text: str) -> int:
     """Return the day that ``text`` names, on China's calendar. Raise DateError."""
-    if len(text) == 10 and text[4] == "-" == text[7]:
+    if len(text) == 10:
         day = _iso_day(text)
         if day is not None:
             return day
@@ -63,21 +63,20 @@ def parse_day(text: str) -> int:
 
 def parse_ms(text: str) -> int:
     """Return the time that ``text`` names; a mere date is 00:00 in China. Raise DateError."""
-    # 1970-01-01T00:00:00, milliseconds or none, and Z or +08:00 is what every event carries: 1 us
+    # 1970-01-01T00:00:00, milliseconds or none, and Z or +08:00 is what every event carries: 0.6 us
     # by look-ups, 3 us by the pattern. Whatever is not in a table is left to the pattern.
-    if len(text) > 19 and text[4] == "-" == text[7] and text[10] == "T" and text[13] == ":" == text[16]:
-        day = _iso_day(text[:10])
+    day = _iso_day(text[:10])
+    if day is not None:
         try:
-            time = _HOURS[text[11:13]] + _MINUTES[text[14:16]] + _SECONDS[text[17:19]]
-            zone = text[19:]
-            if zone[0] == ".":
-                time += _HUNDREDTHS[text[20:22]] + _DIGITS[text[22:23]]
-                zone = text[23:]
-            if day is not None:
-                return day * _DAY_MS + time - _ZONES[zone]
+            time = _MINUTES[text[10:16]] + _SECONDS[text[16:19]]
+            offset = _ZONES.get(text[19:])
+            if offset is None:
+                time += _THOUSANDTHS[text[19:23]]
+                offset = _ZONES[text[23:]]
         except KeyError:
-            pass
-    return _parse(text)
+            return parse_by_pattern(text)
+        return day * _DAY_MS + time - offset
+    return parse_by_pattern(text)
 
 
 def add_months(day: int, months: int) -> int:
@@ -103,17 +102,17 @@ def birthday(birth_day: int, years: int) -> int:
     return date(year, born.month, born.day).toordinal() - _EPOCH
 
 
-_HOURS: Final = {f"{hour:02}": hour * 3_600_000 for hour in range(24)}
-_MINUTES: Final = {f"{minute:02}": minute * 60_000 for minute in range(60)}
-_SECONDS: Final = {f"{second:02}": second * 1000 for second in range(60)}
-_HUNDREDTHS: Final = {f"{hundredth:02}": hundredth * 10 for hundredth in range(100)}
-_DIGITS: Final = {str(digit): digit for digit in range(10)}
+_MINUTES: Final = {f"T{minute // 60:02}:{minute % 60:02}": minute * 60_000 for minute in range(1440)}
+_SECONDS: Final = {f":{second:02}": second * 1000 for second in range(60)}
+_THOUSANDTHS: Final = {f".{thousandth:03}": thousandth for thousandth in range(1000)}
 _ZONES: Final = {"Z": 0, "+00:00": 0, "+08:00": _OFFSET_MS}
 
 
 @lru_cache(maxsize=16_384)  # 45 years of days; a hit takes 0.1 us, a parse 0.4 us
 def _iso_day(text: str) -> int | None:
     """Return the plausible day ``YYYY-MM-DD``, None for anything else."""
+    if len(text) != 10 or not text[4] == "-" == text[7]:  # fromisoformat also knows weeks
+        return None
     try:
         day = date.fromisoformat(text).toordinal() - _EPOCH
     except ValueError:
@@ -137,7 +136,7 @@ _PATTERN: Final = re.compile(
 )
 
 
-def _parse(text: str) -> int:
+def parse_by_pattern(text: str) -> int:
     """Return the time that ``text`` names in any of the known formats. Raise DateError."""
     match = _PATTERN.fullmatch(text.translate(_PLAIN).strip())
     if match is None:

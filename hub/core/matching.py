@@ -14,7 +14,7 @@ from hub.core import consent, dates, ground, invitation, task
 from hub.core.book import Book, Guard, Hit, Rule, View
 from hub.core.invitation import Invitation
 from hub.core.organisation import Directory
-from hub.core.person import ADULT_AGE, PersonState, party, subject
+from hub.core.person import ADULT_AGE, PersonState, subject
 from hub.core.routing import MET, Regions, Route, elsewhere, route
 from hub.core.task import Task
 
@@ -23,6 +23,7 @@ STOP: Final = "stop"
 HELD: Final = "held"
 INVITE: Final = "invite"
 _HOLD: Final = "hold"
+_NOTHING: Final[Mapping[str, Any]] = {}
 _APPLIED: Final = "applied"
 _DECLINED_DAYS: Final = 365
 """Days after a refusal or the end of a membership on which the book's cool-down guard may look again."""
@@ -65,6 +66,8 @@ class Eligibility(NamedTuple):
     """Ids of the rules that hit, best first: for decisions."""
     route: Route
     view: View
+    change: int | None = None
+    """The first day after today on which an answer of the book may change by time alone."""
     orphaned: bool = False
     """An invitation is open to an organisation that is no longer active."""
     public: tuple[str, ...] = ()
@@ -108,11 +111,15 @@ class Eligibility(NamedTuple):
         return found.org_id if found is not None else ""
 
 
+_new: Final = tuple.__new__
+"""Makes a named tuple without its own constructor in between: 0.3 µs less."""
+
+
 def evaluate(state: PersonState, tables: Tables, today: int, *, running: bool) -> Eligibility:
     """Evaluate a person. ``running``: an invitation is open, so guards matter even when no rule hits."""
     book, directory, regions, routes = tables
     facts = state.facts
-    about = party(state)
+    about = facts["party"][0] if "party" in facts else _NOTHING
     me = subject(state, today)
     view: View = {**facts, "subject": (me,)}
     kind = book.path(view, today)
@@ -127,25 +134,29 @@ def evaluate(state: PersonState, tables: Tables, today: int, *, running: bool) -
     _complete(me, where, given, book, today)
     if me["member"]:
         me["moved"] = elsewhere(facts["membership"][0].get("organisation", ""), where, directory, today)
-    hits = book.hits(view, today)
+    hits: Sequence[Hit]
+    hits, change = book.outlook(view, today)
     if ground.KIND in facts and not me["group"]:
         hits = ground.with_ground(hits, facts[ground.KIND][0], me, given, book, today)
     if not hits and not running:
-        return Eligibility(NONE, "", None, kind, hits, (), where, view)
+        return _new(Eligibility, (NONE, "", None, kind, hits, (), where, view, change, False, (), ()))
     if hits and "membership_ended_on" in me:
         me["stale_grounds"] = not _newer(hits, view, me["membership_ended_on"])
     last = state.invitation
     orphaned = running and last is not None and directory.active(last.organisation, today) is None
     outcome, code, hindrance = _guarded(book, view, me, today)
     if not hits:
-        return Eligibility(NONE, "", hindrance, kind, hits, (), where, view, orphaned)
-    rules = public = tuple([hit.rule.id for hit in hits])
+        return Eligibility(NONE, "", hindrance, kind, hits, (), where, view, change, orphaned)
+    rules = public = (hits[0].rule.id,) if len(hits) == 1 else tuple([hit.rule.id for hit in hits])
     for hit in hits:
         if hit.rule.public is not None:
             public = ground.public(hits)
             break
     told = ground.disclosed(hits, facts[ground.KIND][0], book) if ground.KIND in facts else ()
-    return Eligibility(outcome, code, hindrance, kind, hits, rules, where, view, orphaned, public, told)
+    return _new(
+        Eligibility,
+        (outcome, code, hindrance, kind, hits, rules, where, view, change, orphaned, public, told),
+    )
 
 
 def _complete(
@@ -157,7 +168,9 @@ def _complete(
     if me["group"]:  # nobody's personal information, and no minor
         me["consent"], me["guardian_missing"] = consent.Status.VALID, False
         return
-    me["consent"] = consent.status(given, target, book.minimum_notice, today)
+    me["consent"] = (
+        consent.MISSING if given is None else consent.status(given, target, book.minimum_notice, today)
+    )
     me["guardian_missing"] = (
         "age" in me and me["age"] < ADULT_AGE and not (given is not None and given.get("guardian", False))
     )
@@ -190,6 +203,10 @@ def unevaluated(outcome: str, code: str, kind: str) -> Eligibility:
     return Eligibility(outcome, code, None, kind, (), (), Route(None, False, "", "", ""), {})
 
 
+_FAR: Final = 1 << 40
+"""After every day."""
+
+
 def next_day(
     eligible: Eligibility, last: Invitation | None, book: Book, today: int, tasks: Sequence[Task] = ()
 ) -> int | None:
@@ -198,26 +215,22 @@ def next_day(
     Too early a day costs an evaluation, too late a day would be wrong: so every day is taken on which
     something the book does not see may turn.
     """
-    view = eligible.view
+    view, change = eligible.view, eligible.change
     me = view["subject"][0]
-    soonest = book.next_change(view, today)
-    days = task.next_days(tasks, today) if tasks else []
-    if soonest is not None:
-        days.append(soonest)
-    _add_grounds(view, today, days)
+    soonest = _grounds_day(view, today, _FAR if change is None else change)
+    days: list[int] = task.next_days(tasks, today) if tasks else []
     if "declined_on" in me:
         days.append(me["declined_on"] + _DECLINED_DAYS)
     if "membership_ended_on" in me:
         days.append(me["membership_ended_on"] + _DECLINED_DAYS)
     if "age" in me and me["age"] < ADULT_AGE:
         days.append(dates.birthday(view["party"][0]["birth_day"], ADULT_AGE))
-    if "consent" in view:
-        _add_consent(view["consent"], today, days)
     if last is not None or eligible.outcome == INVITE:
         _add_invitation(eligible, last, book, today, days)
-    if not days or (soonest := min(days)) > today:  # nearly always: what is past was left out above
-        return soonest
-    return min((day for day in days if day > today), default=None)
+    for day in days:
+        if today < day < soonest:
+            soonest = day
+    return soonest if soonest < _FAR else None
 
 
 def _add_invitation(
@@ -242,25 +255,36 @@ def _add_invitation(
             days.append(invitation.batch_day(weekday, today + 1))
 
 
-def _add_grounds(view: View, today: int, days: list[int]) -> None:
-    """Append the days to come of what somebody did: they tell who counts, and where the person was met."""
+def _grounds_day(view: View, today: int, soonest: int) -> int:
+    """Return the first day to come, at most ``soonest``, of what somebody did, and of the consent.
+
+    What somebody did tells who counts, and where the person was met; a consent begins and ends to serve.
+    """
+    if "certificate" in view:
+        for entry in view["certificate"]:
+            expires_on = entry.get("expires_on")
+            if expires_on is not None and today <= expires_on < soonest and "revoked_on" not in entry:
+                soonest = expires_on + 1
     for kind, entries in view.items():
-        dated = _MET.get(kind)
-        if dated is not None:
+        field = _MET.get(kind)
+        if field is not None:
             # Of what was revoked or given back too: it still tells where the person was met.
-            days += [entry[dated] for entry in entries if entry.get(dated, 0) > today]
-    for entry in view.get("certificate", ()):
-        if "expires_on" in entry and entry["expires_on"] >= today and "revoked_on" not in entry:
-            days.append(entry["expires_on"] + 1)
-    if ground.KIND in view and view[ground.KIND][0].get("until_on", -1) >= today:
-        days.append(view[ground.KIND][0]["until_on"] + 1)
+            for entry in entries:
+                if field in entry and today < entry[field] < soonest:
+                    soonest = entry[field]
+    if ground.KIND in view:
+        until_on = view[ground.KIND][0].get("until_on")
+        if until_on is not None and today <= until_on < soonest:
+            soonest = until_on + 1
+    given = consent.find(view["consent"]) if "consent" in view else None
+    return soonest if given is None else _consent_day(given, today, soonest)
 
 
-def _add_consent(entries: Sequence[Mapping[str, Any]], today: int, days: list[int]) -> None:
-    """Append the days to come on which the consent begins and ends to serve."""
-    given = consent.find(entries)
-    if given is not None:
-        if "granted_on" in given and given["granted_on"] > today:
-            days.append(given["granted_on"])
-        if "expires_on" in given and given["expires_on"] >= today:
-            days.append(given["expires_on"] + 1)
+def _consent_day(given: Mapping[str, Any], today: int, soonest: int) -> int:
+    """Return the first day to come, at most ``soonest``, on which a consent begins or ends to serve."""
+    granted_on, expires_on = given.get("granted_on"), given.get("expires_on")
+    if granted_on is not None and today < granted_on < soonest:
+        soonest = granted_on
+    if expires_on is not None and today <= expires_on < soonest:
+        soonest = expires_on + 1
+    return soonest

@@ -42,6 +42,8 @@ _LAYOUT: Final = struct.Struct(">Q?Q8s")
 _SIGN: Final = 1 << 63
 """Added to the time, so that times before 1970 compare as bytes too."""
 _key_of: Final = itemgetter("key")
+_CONTENT_HASH: Final = blake2b(digest_size=8)
+"""A hash that has taken nothing in yet, to be copied."""
 
 
 class Outcome(IntEnum):
@@ -52,6 +54,10 @@ class Outcome(IntEnum):
     VALUES = 2  #: something is known now that was not
 
 
+_NOTHING: Final = Outcome.NOTHING
+_MARKS: Final = Outcome.MARKS
+_VALUES: Final = Outcome.VALUES
+"""Naming a member of an enumeration costs as much as three look-ups in a dict."""
 _ACTION: Final = {Merge.LAST: 0, Merge.FIRST_DAY: 1, Merge.LAST_DAY: 2, Merge.MAXIMUM: 2, Merge.UNION: 3}
 _LAST: Final = 0
 _LEAST: Final = 1
@@ -98,8 +104,9 @@ def stamp(
     >>> stamp(1, False, 9, b"") < stamp(1, True, 0, b"") < stamp(2, False, 0, b"")
     True
     """
-    digest = blake2b(content, digest_size=8).digest()
-    return _LAYOUT.pack(occurred_at_ms + _SIGN, restrictive, max(seq, 0), digest)
+    hashed = _CONTENT_HASH.copy()  # 0.7 instead of 1.3 µs for one made anew
+    hashed.update(content)
+    return _LAYOUT.pack(occurred_at_ms + _SIGN, restrictive, max(seq, 0), hashed.digest())
 
 
 def occurred_at(mark: bytes) -> int:
@@ -136,29 +143,38 @@ def merge(facts: Facts, stamps: Stamps, mark: bytes, assertions: Sequence[Assert
 
 
 def _merge(facts: Facts, stamps: Stamps, mark: bytes, assertions: Sequence[Assertion]) -> Outcome:
-    outcome = Outcome.NOTHING
+    """Merge in place. The usual assertions come first: of a new kind, or of the only entry of its kind."""
+    outcome = _NOTHING
     for kind, key, told in assertions:
         plan = _KINDS.get(kind)
         if plan is None:
             raise DeadLetterError(Code.FACT_UNKNOWN, "assertions.kind", "no such kind of fact")
         entries = facts.get(kind)
         if entries is None:
-            entries, marks = facts[kind], stamps[kind] = [], []
-        else:
-            marks = stamps[kind]
-        at = bisect_left(entries, key, key=_key_of) if entries and entries[0]["key"] < key else 0
-        if at < len(entries) and entries[at]["key"] == key:
-            done = _confirm(entries[at], marks[at], plan, mark, told) or _join(
-                entries[at], marks[at], plan, mark, told
-            )
-        else:
             entry, mine = _first(key, plan, mark, told)
-            done = Outcome.VALUES if len(entry) > 1 else Outcome.MARKS if mine[1] else Outcome.NOTHING
-            if done:
-                entries.insert(at, entry)
-                marks.insert(at, mine)
-            elif not entries:
-                del facts[kind], stamps[kind]
+            if len(entry) > 1 or mine[1]:
+                facts[kind], stamps[kind] = [entry], [mine]
+                if len(entry) > 1:
+                    outcome = _VALUES
+                elif not outcome:
+                    outcome = _MARKS
+            continue
+        at, entry = 0, entries[0]
+        if entry["key"] != key:
+            at = bisect_left(entries, key, key=_key_of)
+            if at == len(entries) or entries[at]["key"] != key:
+                entry, mine = _first(key, plan, mark, told)
+                if len(entry) > 1 or mine[1]:
+                    entries.insert(at, entry)
+                    stamps[kind].insert(at, mine)
+                    if len(entry) > 1:
+                        outcome = _VALUES
+                    elif not outcome:
+                        outcome = _MARKS
+                continue
+            entry = entries[at]
+        mine = stamps[kind][at]
+        done = _confirm(entry, mine, plan, mark, told) or _join(entry, mine, plan, mark, told)
         if done > outcome:  # noqa: PLR1730  # max() costs as much as the rest of a confirmed entry
             outcome = done
     return outcome
@@ -196,18 +212,18 @@ def _confirm(entry: Entry, marks: Marks, plan: _Kind, mark: bytes, fields: Mappi
     base, others = marks
     last = plan.last
     if not (mark > base and fields.items() <= entry.items()) or last.isdisjoint(fields):
-        return Outcome.NOTHING
+        return _NOTHING
     left: dict[str, bytes] = {}
     if others:
         if mark <= max(others.values()):
-            return Outcome.NOTHING
+            return _NOTHING
         left = {name: at for name, at in others.items() if name not in fields}
     if len(fields) + 1 < len(entry):
         for name in entry:
             if name not in fields and name not in left and name in last:
                 left[name] = base
     marks[0], marks[1] = mark, left
-    return Outcome.MARKS
+    return _MARKS
 
 
 def _join(  # noqa: PLR0912  # one loop without calls: see below
@@ -222,7 +238,7 @@ def _join(  # noqa: PLR0912  # one loop without calls: see below
     base, others = marks
     newest = mark > base and (not others or mark > max(others.values()))
     stamps = others if newest else _expanded(entry, actions, base, others)
-    outcome = Outcome.NOTHING
+    outcome = _NOTHING
     written = False
     for name, value in fields.items():
         action = actions.get(name)
@@ -244,28 +260,28 @@ def _join(  # noqa: PLR0912  # one loop without calls: see below
                 del entry[name]
             else:
                 entry[name] = value
-            outcome = Outcome.VALUES
+            outcome = _VALUES
         elif value is None:
             continue
         elif action == _UNION:
             if old is None:
                 if value:
                     entry[name] = sorted(set(value))
-                    outcome = Outcome.VALUES
+                    outcome = _VALUES
             elif value != old:
                 union = {*old, *value}
                 if len(union) > len(old):
                     entry[name] = sorted(union)
-                    outcome = Outcome.VALUES
+                    outcome = _VALUES
         elif old is None or (value > old if action == _GREATEST else value < old):
             entry[name] = value
-            outcome = Outcome.VALUES
+            outcome = _VALUES
     if written:
         if newest:
             marks[0], marks[1] = _overtaken(entry, plan.last, (base, others), mark, fields)
         else:
             marks[0], marks[1] = _compressed(entry, stamps)
-        return outcome or Outcome.MARKS
+        return outcome or _MARKS
     return outcome
 
 

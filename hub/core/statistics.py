@@ -50,7 +50,14 @@ def contributions(
 ) -> tuple[str, ...]:
     """Return what a person adds today, each in its short form; one that counts twice is there twice."""
     county, rules, held, invitation, orphaned, tasks = figures
-    certificates = tuple([each.get("kind") for each in facts.get("certificate", ()) if _valid(each, today)])
+    certificates: tuple[str | None, ...] = ()
+    if "certificate" in facts:
+        certificates = tuple([
+            each.get("kind")
+            for each in facts["certificate"]  # valid today, whatever its kind
+            if "revoked_on" not in each and "issued_on" in each and "expires_on" in each
+            and each["issued_on"] <= today <= each["expires_on"]
+        ])  # fmt: skip
     running = None
     if invitation is not None and invitation.ended_on is None:
         running = (invitation.kind, invitation.priority)
@@ -95,16 +102,6 @@ def _spelled(  # noqa: PLR0917  # what makes two people count alike
     if member:
         counted.append(f"{place}:m{member}")
     return tuple(counted)
-
-
-def _valid(certificate: Mapping[str, Any], today: int) -> bool:
-    """Return whether a certificate is valid today, whatever its kind."""
-    return (
-        "revoked_on" not in certificate
-        and "issued_on" in certificate
-        and "expires_on" in certificate
-        and certificate["issued_on"] <= today <= certificate["expires_on"]
-    )
 
 
 def _label(kind: str | None) -> str:

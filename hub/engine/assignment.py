@@ -1,8 +1,10 @@
-"""Taking and giving up partitions: from the rebalance callback to a task that is open.
+"""Taking and giving up lanes: from the rebalance callback to tasks that are open.
 
-The callback only takes note, paused; the rest happens in steps between the worker's cycles, so that
-the tasks it already has go on: the group's committed offset once it is *stable* (no transaction of a
-predecessor may still change it), then the changelog's end, restoring, the tables, seek and resume.
+The group spreads lanes; what is assigned are the partitions of every consumed topic that belong to
+them (:mod:`hub.engine.lanes`). The callback only takes note, paused; the rest happens in steps between
+the worker's cycles, so that the tasks it already has go on: the group's committed offset once it is
+*stable* (no transaction of a predecessor may still change it), then the changelog's end, restoring, the
+tables, seek and resume.
 """
 
 from __future__ import annotations
@@ -14,13 +16,16 @@ from hub.engine.changelog import Log, Restorer
 from hub.engine.cursors import Cursors
 from hub.engine.log import log
 from hub.engine.store import Kind
+from hub.errors import TopicsError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Collection, Iterable
 
     from confluent_kafka import Consumer, TopicPartition
     from confluent_kafka.admin import AdminClient
 
+    from hub.engine.growth import Growth
+    from hub.engine.lanes import Key, Lanes
     from hub.engine.task import Task
 
 __all__ = ("Assignment",)
@@ -29,17 +34,18 @@ _COMMITTED_TIMEOUT_S: Final = 5.0
 """How long one question for stable offsets may hold up the other tasks; then it is asked again."""
 _ADMIN_TIMEOUT_S: Final = 10.0
 
-Key = tuple[str, int]
-
 
 class Assignment:
-    """The worker's partitions and their tasks."""
+    """The worker's lanes, their partitions and the tasks of these."""
 
     def __init__(
         self,
         consumer: Consumer,
         restorer: Restorer,
         admin: AdminClient,
+        lanes: Lanes,
+        growth: Growth,
+        *,
         make_task: Callable[[str, int], Task],
         may_open: Callable[[Cursors], bool],
     ) -> None:
@@ -47,8 +53,14 @@ class Assignment:
         self._consumer = consumer
         self._restorer = restorer
         self._admin = admin
+        self._lanes = lanes
+        self._growth = growth
         self._make_task = make_task
         self._may_open = may_open
+        self.lanes: set[int] = set()
+        """The lanes the group has given us."""
+        self._assigned: set[Key] = set()
+        """What our consumer is assigned: the partitions of these lanes, and nothing else."""
         self.tasks: dict[Key, Task] = {}
         """The open tasks."""
         self._noted: dict[Key, Task | None] = {}
@@ -68,35 +80,38 @@ class Assignment:
     # --- rebalance callbacks, called inside consume(): no transaction is ever open then
 
     def on_assign(self, consumer: Consumer, partitions: list[TopicPartition]) -> None:
-        """Take note of new partitions, paused from the first moment on."""
-        from confluent_kafka import TopicPartition
-
+        """Take up new lanes; TopicsError when the lane topic has more of them than it had at birth."""
         self.joined = True
-        if not self.opening:
-            self._began_s, self._began_keys = time.monotonic(), self._restorer.restored
-        # An explicit start keeps librdkafka from asking for committed offsets before they are stable. A
-        # plain number: OFFSET_END is looked up in the background, and the answer can overtake our seek.
-        consumer.incremental_assign([TopicPartition(p.topic, p.partition, 0) for p in partitions])
-        consumer.pause(partitions)
-        for p in partitions:
-            self._noted[p.topic, p.partition] = None
-        if partitions:
-            log("partitions.taken", count=len(partitions))
+        lanes = {p.partition for p in partitions}
+        self.lanes |= lanes
+        taken = self._take(lanes)
+        if lanes:
+            log("lanes.taken", lanes=sorted(lanes), partitions=taken)
+        self._refuse_more_lanes()
 
     def on_revoke(self, consumer: Consumer, partitions: list[TopicPartition]) -> None:
-        """Give partitions up in good order: everything we did is committed or was aborted."""
-        self._give_up(partitions)
-        consumer.incremental_unassign(partitions)
+        """Give lanes up in good order: everything we did is committed or was aborted."""
+        given = self._give_up({p.partition for p in partitions})
         if partitions:
-            log("partitions.given", count=len(partitions))
+            log("lanes.given", lanes=sorted(p.partition for p in partitions), partitions=given)
 
     def on_lost(self, consumer: Consumer, partitions: list[TopicPartition]) -> None:
-        """Forget partitions that others have had for some time already."""
-        self._give_up(partitions)
-        consumer.incremental_unassign(partitions)
-        log("partitions.lost", level="WARNING", count=len(partitions))
+        """Forget lanes that others have had for some time already."""
+        given = self._give_up({p.partition for p in partitions})
+        log(
+            "lanes.lost",
+            level="WARNING",
+            lanes=sorted(p.partition for p in partitions),
+            partitions=given,
+        )
 
     # --- between cycles
+
+    def grow(self) -> None:
+        """Take up partitions that topics have got since we took our lanes; TopicsError as above."""
+        self._refuse_more_lanes()
+        if self._missing(self.lanes):
+            log("partitions.new", partitions=self._take(self.lanes))
 
     def step(self, timeout_s: float) -> None:
         """Bring the partitions that are not open yet one step further."""
@@ -138,20 +153,58 @@ class Assignment:
             task.close()
         self.tasks.clear()
 
-    def _give_up(self, partitions: Iterable[TopicPartition]) -> None:
-        for p in partitions:
-            place = (p.topic, p.partition)
-            task = self.tasks.pop(place, None) or self._noted.pop(place, None)
-            for other in [*self._restoring, *self._restored]:
-                if (other.topic, other.partition) == place:
-                    task = other
-            if task is not None:
-                self._restorer.forget(task)
-                self._restoring.discard(task)
-                self._committed.pop(task, None)
-                if task in self._restored:
-                    self._restored.remove(task)
-                task.close()
+    def _refuse_more_lanes(self) -> None:
+        count = self._lanes.count
+        if self._growth.counts.get(self._lanes.topic, 0) > count or any(lane >= count for lane in self.lanes):
+            raise TopicsError(
+                f"there are more partitions than {count}: keys have moved away from their state",
+                self._lanes.topic,
+                "its partitions are fixed at birth (HUB_PARTITIONS): rebuild the hub's topics",
+            )
+
+    def _missing(self, lanes: Collection[int]) -> list[Key]:
+        """Return the partitions of these lanes that we are not assigned."""
+        return [key for key in self._lanes.expand(lanes, self._growth.counts) if key not in self._assigned]
+
+    def _take(self, lanes: Collection[int]) -> int:
+        """Assign what belongs to these lanes and is not ours yet, paused from the first moment on."""
+        from confluent_kafka import TopicPartition
+
+        new = self._missing(lanes)
+        if new and not self.opening:
+            self._began_s, self._began_keys = time.monotonic(), self._restorer.restored
+        # An explicit start keeps librdkafka from asking for committed offsets before they are stable. A
+        # plain number: OFFSET_END is looked up in the background, and the answer can overtake our seek.
+        self._consumer.incremental_assign([TopicPartition(*key, 0) for key in new])
+        self._assigned.update(new)
+        self._consumer.pause([TopicPartition(*key) for key in new])
+        self._noted.update(dict.fromkeys(new))
+        return len(new)
+
+    def _give_up(self, lanes: Collection[int]) -> int:
+        """Close and unassign what belongs to these lanes, whatever step it is in."""
+        from confluent_kafka import TopicPartition
+
+        gone = [key for key in self._assigned if self._lanes.of(key[1]) in lanes]
+        for key in gone:
+            self._close(key)
+        self._consumer.incremental_unassign([TopicPartition(*key) for key in gone])
+        self._assigned.difference_update(gone)
+        self.lanes.difference_update(lanes)
+        return len(gone)
+
+    def _close(self, key: Key) -> None:
+        task = self.tasks.pop(key, None) or self._noted.pop(key, None)
+        for other in [*self._restoring, *self._restored]:
+            if (other.topic, other.partition) == key:
+                task = other
+        if task is not None:
+            self._restorer.forget(task)
+            self._restoring.discard(task)
+            self._committed.pop(task, None)
+            if task in self._restored:
+                self._restored.remove(task)
+            task.close()
 
     def _look(self) -> None:
         """Ask Kafka where the new partitions stand, and begin to restore them."""
@@ -182,7 +235,7 @@ class Assignment:
             return
         by_log: dict[Key, list[Task]] = {}
         for task in tasks:
-            place = (task.changelog_topic, task.partition)
+            place = (task.changelog_topic, task.changelog_partition)
             if not self._restorer.busy(*place):
                 by_log.setdefault(place, []).append(task)
         for place, waiting in by_log.items():
@@ -199,7 +252,7 @@ class Assignment:
         from confluent_kafka.admin import ConfigResource, OffsetSpec, ResourceType
 
         admin, timeout = self._admin, _ADMIN_TIMEOUT_S
-        places = {(task.changelog_topic, task.partition) for task in tasks}
+        places = {(task.changelog_topic, task.changelog_partition) for task in tasks}
         inputs = {(task.topic, task.partition) for task in tasks}
         names = sorted({topic for topic, _ in places})
         ids = admin.describe_topics(TopicCollection(names), request_timeout=timeout)

@@ -24,6 +24,7 @@ from hub.errors import HubError, StopError
 from hub.metrics import Metrics
 from hub.settings import Clock as ClockKind
 from hub.settings import load
+from hub.topics import FACTS
 
 if TYPE_CHECKING:
     from hub.settings import Settings
@@ -60,6 +61,7 @@ def wiring(settings: Settings) -> Wiring:
         seals=keys.sealer(),
         make_clock=make_clock,
         check_topics=lambda: provision.check(admin, settings),
+        lane_topic=FACTS,
         needs_book=True,
     )
 

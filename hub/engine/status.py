@@ -35,6 +35,8 @@ class Report(msgspec.Struct):
     """What it waits for, or ``running``."""
     stopped: list[str]
     """Sources that stand still: ``topic[partition]@offset CODE``."""
+    lanes: list[int]
+    """The lanes it has."""
     opened: int
     """Open tasks."""
     metrics: str
@@ -59,7 +61,7 @@ class Status:
         self.orphaned = False
         """Whether the supervisor is gone."""
         self.report = Report(
-            slot, ready=False, alive=True, reason="starting", stopped=[], opened=0, metrics=""
+            slot, ready=False, alive=True, reason="starting", stopped=[], lanes=[], opened=0, metrics=""
         )
 
     def count(self, task: Task) -> None:
@@ -76,7 +78,9 @@ class Status:
     def waiting(self, reason: str) -> None:
         """Report that the worker has not begun, and why."""
         self._report(
-            Report(self._slot, ready=False, alive=True, reason=reason, stopped=[], opened=0, metrics="")
+            Report(
+                self._slot, ready=False, alive=True, reason=reason, stopped=[], lanes=[], opened=0, metrics=""
+            )
         )
 
     def working(
@@ -106,9 +110,9 @@ class Status:
         tasks = assignment.tasks.values()
         metrics.tasks.clear()
         for task in tasks:
-            metrics.tasks.labels(task.stage.name, "open").inc()
+            metrics.tasks.labels(task.stage.name, task.topic, "open").inc()
         if assignment.opening:
-            metrics.tasks.labels("", "restoring").set(assignment.opening)
+            metrics.tasks.labels("", "", "restoring").set(assignment.opening)
         metrics.invitations_orphaned.set(sum(task.total(_ORPHANED) for task in tasks))
         metrics.sources_stopped.clear()
         stopped = []
@@ -130,6 +134,7 @@ class Status:
                 liveness.alive(now_s),
                 reason if not stopped else "sources stopped",
                 stopped,
+                sorted(assignment.lanes),
                 len(tasks),
                 "",
             )

@@ -219,6 +219,8 @@ class RocksStore:
         """Open the database at ``path``; one that cannot be opened is wiped: it is only a cache."""
         self._path = path
         self._options = options
+        self._new = False
+        """Whether it was made just now and holds nothing."""
         self._db: Rdict
         self._open()
 
@@ -250,6 +252,7 @@ class RocksStore:
         """Apply changes and set the position in one WriteBatch, without write-ahead log."""
         from rocksdict import WriteBatch
 
+        self._new = False
         batch = WriteBatch(raw_mode=True)
         put, delete = batch.put, batch.delete
         for key, value in changes:
@@ -274,6 +277,8 @@ class RocksStore:
 
     def wipe(self) -> None:
         """Delete the database and begin a new one."""
+        if self._new:  # making one costs some 10 ms, and a worker that joins has only new ones
+            return
         self._db.close()
         shutil.rmtree(self._path, ignore_errors=True)
         self._open()
@@ -295,6 +300,7 @@ class RocksStore:
         if (self._path / _DAMAGED).exists():
             shutil.rmtree(self._path, ignore_errors=True)
         for attempt in range(_TRIES):
+            self._new = not self._path.exists()
             try:
                 self._db = Rdict(str(self._path), self._options)
             except Exception as error:  # noqa: BLE001 - rocksdict raises plain Exception for all RocksDB says

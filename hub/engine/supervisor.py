@@ -201,9 +201,15 @@ class Supervisor:
     def _readyz(self) -> Answer:
         reports = {child.slot: child.report for child in self._children}
         document = {
-            str(slot): {"ready": r.ready, "reason": r.reason, "stopped": r.stopped, "tasks": r.opened}
+            str(slot): {
+                "ready": r.ready,
+                "reason": r.reason,
+                "stopped": r.stopped,
+                "lanes": r.lanes,
+                "tasks": r.opened,
+            }
             if r is not None
-            else {"ready": False, "reason": "starting", "stopped": [], "tasks": 0}
+            else {"ready": False, "reason": "starting", "stopped": [], "lanes": [], "tasks": 0}
             for slot, r in reports.items()
         }
         return Answer.of(

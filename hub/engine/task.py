@@ -15,7 +15,7 @@ from hub.engine.progress import Progress
 from hub.engine.steps import Steps
 from hub.engine.store import Kind, Position
 from hub.engine.workbench import Workbench
-from hub.errors import StateError
+from hub.errors import StateError, TopicsError
 from hub.topics import PARTS, state_topic
 
 if TYPE_CHECKING:
@@ -41,7 +41,11 @@ class Services(NamedTuple):
     encode: Callable[[str, dict[str, Any]], bytes]
     """The codec's: type and fields → framed bytes."""
     parts_partitions: int
+    lanes: int
+    """Partitions of each changelog."""
     sweep_records: int
+    renewal_ms: int
+    """A position committed so long ago is committed again, lest Kafka forget it."""
     released: Callable[[Place], bool]
     """Whether an operator released this record, which stopped its source."""
 
@@ -58,7 +62,8 @@ class Task:
         self.partition = partition
         self.store = store
         self.changelog_topic = state_topic(stage.name)
-        self.tag = topic.encode() + b"\0" if len(stage.topics) > 1 else b""
+        self.changelog_partition = partition % services.lanes
+        self.tag = _tag(stage, topic, partition, services.lanes)
         """Before each changelog key: several tasks of a stage share a changelog partition."""
         self.origin = f"{stage.name}/{topic}/{partition}"
         self._services = services
@@ -158,6 +163,7 @@ class Task:
         edition = services.tables.edition
         return (
             now >= self._bench.timers.earliest
+            or now - cursors.tick >= services.renewal_ms
             or self._seen != services.broadcast.version
             or (bool(edition) and (cursors.swept != edition or bool(cursors.sweeping)))
             or (adopt and (self.settled_tick != now or self.reached != self.position))
@@ -281,3 +287,19 @@ class Task:
             )
             key = f"{part.counter}@{self.origin}".encode()
             self.outputs.append((PARTS, value, key, partition_of(part.counter, partitions), None))
+
+
+def _tag(stage: Stage, topic: str, partition: int, lanes: int) -> bytes:
+    """Return what begins a task's changelog keys, and those of no other task in its changelog partition.
+
+    A topic with more partitions than lanes has several tasks in one.
+    """
+    if partition >= lanes:
+        if len(stage.topics) == 1:
+            raise TopicsError(
+                f"there are more partitions than {lanes}, and the {stage.name} stage reads nothing else",
+                topic,
+                "its partitions are fixed at birth (HUB_PARTITIONS): rebuild the hub's topics",
+            )
+        return f"{topic}/{partition}\0".encode()
+    return topic.encode() + b"\0" if len(stage.topics) > 1 else b""

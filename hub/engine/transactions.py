@@ -92,7 +92,7 @@ class Transactions:
                         produce(topic, value, key, partition, headers=headers)
                 except BufferError:
                     _when_there_is_room(producer, topic, value, key, partition, headers=headers)
-            topic, partition, tag = task.changelog_topic, task.partition, task.tag
+            topic, partition, tag = task.changelog_topic, task.changelog_partition, task.tag
             for key, value in task.changelog:
                 try:
                     produce(topic, value, tag + key, partition)

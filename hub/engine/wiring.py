@@ -27,5 +27,7 @@ class Wiring(NamedTuple):
     make_clock: Callable[[], Clock]
     check_topics: Callable[[], Sequence[object]]
     """Returns what is wrong with the topics; nothing subscribes before it returns nothing."""
+    lane_topic: str
+    """The one topic that workers subscribe to: its partitions are the lanes."""
     needs_book: bool = False
     """Wait for an active rule book before subscribing."""

@@ -1,4 +1,4 @@
-"""One worker: a consumer, a transactional producer, and a task per partition it owns.
+"""One worker: a consumer, a transactional producer, and a task per partition of its lanes.
 
 The cycle (DESIGN §6), everything in one thread and one transaction:
 
@@ -26,7 +26,9 @@ from hub.engine.broadcast import Broadcast
 from hub.engine.changelog import Restorer
 from hub.engine.controls import Controls
 from hub.engine.deadletters import DeadLetters, FloodGate, Place
+from hub.engine.growth import Growth
 from hub.engine.inbox import CONSUMER, Inbox
+from hub.engine.lanes import Lanes
 from hub.engine.log import log
 from hub.engine.recent import Recent
 from hub.engine.recovery import Recovery, text_of
@@ -35,13 +37,15 @@ from hub.engine.store import MemoryStore, Position, RocksFactory
 from hub.engine.task import Services, Task
 from hub.engine.transactions import PRODUCER, End, Transactions
 from hub.engine.watch import Watch
-from hub.errors import BrokerError, FloodError, RetryError
+from hub.errors import BrokerError, FloodError, RetryError, TopicsError
 from hub.provision import wanted_partitions
 from hub.settings import Clock
 from hub.topics import BROADCAST, BY_NAME, PARTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from confluent_kafka import Consumer
 
     from hub.engine.context import Halt
     from hub.engine.cursors import Cursors
@@ -56,6 +60,7 @@ _PATIENCE_S: Final = 40.0
 """How long the broadcast topics may take to be read at the start."""
 _YOUNG_COLLECTION: Final = 100_000
 """Records between two collections of young garbage; the collector is off otherwise (-0.9 µs each)."""
+_METADATA_TIMEOUT_S: Final = 10.0
 _RECENT_BYTES: Final = 64 << 20
 """Values cached as Python objects, all tasks of a worker together."""
 
@@ -135,7 +140,10 @@ class Worker:
         )
         self._controls = Controls(wiring.decode)
         self._broadcast = Broadcast(
-            kafka.consumer(settings, None, plain), BROADCAST, wiring.tables, self._controls.observe
+            _informed(kafka.consumer(settings, None, plain)),
+            BROADCAST,
+            wiring.tables,
+            self._controls.observe,
         )
         self._broadcast.catch_up(_PATIENCE_S)
         self._clock = wiring.make_clock()
@@ -147,19 +155,28 @@ class Worker:
             FloodGate(settings.dead_letter_limit, int(settings.dead_letter_window_s * 1000)),
             wiring.encode,
             wanted_partitions(BY_NAME[PARTS], settings),
+            settings.partitions,
             settings.sweep_records,
+            int(settings.position_renewal_s * 1000),
             self._controls.released,
         )
-        self._consumer = kafka.consumer(
-            settings, settings.group, {"group.instance.id": self._slot, **CONSUMER}
+        self._consumer = _informed(
+            kafka.consumer(settings, settings.group, {"group.instance.id": self._slot, **CONSUMER})
         )
-        self._restorer = Restorer(
-            kafka.consumer(
-                settings, None, plain | {"fetch.wait.max.ms": 10, "queued.max.messages.kbytes": 64 << 10}
-            )
-        )
+        restoring = plain | {"fetch.wait.max.ms": 10, "queued.max.messages.kbytes": 64 << 10}
+        self._restorer = Restorer(_informed(kafka.consumer(settings, None, restoring)))
+        admin = kafka.admin(settings)
+        lanes = Lanes(wiring.lane_topic, settings.partitions, tuple(self._stage_of))
+        self._growth = Growth(admin, lanes.topics, settings.partition_check_s)
+        self._growth.first()
         self._assignment = Assignment(
-            self._consumer, self._restorer, kafka.admin(settings), self._make_task, self._may_open
+            self._consumer,
+            self._restorer,
+            admin,
+            lanes,
+            self._growth,
+            make_task=self._make_task,
+            may_open=self._may_open,
         )
         self._inbox = Inbox(self._consumer, settings, simulated=self._clock.simulated)
         self._watch = Watch(
@@ -179,7 +196,7 @@ class Worker:
     def _loop(self) -> None:
         assignment = self._assignment
         self._consumer.subscribe(
-            list(self._stage_of),
+            [self._wiring.lane_topic],
             on_assign=assignment.on_assign,
             on_revoke=assignment.on_revoke,
             on_lost=assignment.on_lost,
@@ -236,6 +253,8 @@ class Worker:
         if self._controls.version != self._controls_seen:
             self._release()
         self._watch.look(busy=bool(batches) or self._recovery.tries > 0)
+        if self._growth.look(time.monotonic()):
+            self._grow()
 
     def _run_tasks(self, batches: Batches, now: int) -> list[Task]:
         """Step 2: run every task that has something to do."""
@@ -343,6 +362,15 @@ class Worker:
             "look at `hub deadletters list`; when the cause is mended, start again and redrive them",
         )
 
+    def _grow(self) -> None:
+        """Take up new partitions, unless they are of a topic whose partitions are fixed at birth."""
+        findings = self._wiring.check_topics()
+        if findings:
+            raise TopicsError(
+                "\n".join(map(str, findings)), cure="correct what each line names, then start again"
+            )
+        self._assignment.grow()
+
     # --- what operators say
 
     def _release(self) -> None:
@@ -358,3 +386,12 @@ class Worker:
                 self._consumer.resume([place])
                 self._consumer.seek(place)
                 log("source.released", task=task.origin, offset=stop.offset)
+
+
+def _informed(consumer: Consumer) -> Consumer:
+    """Return the consumer once it knows where every topic's partitions are.
+
+    One that is assigned a topic it has not heard of, and does not subscribe to, needs up to 1.5 s to ask.
+    """
+    consumer.list_topics(timeout=_METADATA_TIMEOUT_S)
+    return consumer

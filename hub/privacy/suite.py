@@ -10,11 +10,11 @@ from __future__ import annotations
 import functools
 import hashlib
 from collections.abc import Callable
-from typing import Final, NamedTuple, Protocol, Self
+from typing import Any, Final, NamedTuple, Protocol, Self, TypeAlias
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+from cryptography.hazmat.primitives.ciphers import Cipher, CipherAlgorithm, algorithms, modes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 BLOCK_BYTES: Final = 64
@@ -84,6 +84,38 @@ class Sm3:
         return self._hash.finalize()
 
 
+_Begin: TypeAlias = Callable[[CipherAlgorithm, modes.GCM], Any]
+"""Begins an encryption or a decryption: returns ``cryptography``'s running context."""
+
+
+def _beginnings() -> tuple[_Begin, _Begin]:
+    """Return what begins an encryption and a decryption.
+
+    It is what Cipher calls itself after it has checked, each time, that SM4 is a block cipher: a seal
+    takes 9 instead of 14 us. Where a ``cryptography`` keeps it elsewhere, the documented way is taken.
+    """
+    try:
+        from cryptography.hazmat.bindings._rust import openssl
+
+        direct = openssl.ciphers.create_encryption_ctx, openssl.ciphers.create_decryption_ctx
+    except (ImportError, AttributeError):
+        return documented_encryption, documented_decryption
+    return direct
+
+
+def documented_encryption(key: CipherAlgorithm, mode: modes.GCM) -> Any:
+    """Begin an encryption the way that ``cryptography`` documents."""
+    return Cipher(key, mode).encryptor()
+
+
+def documented_decryption(key: CipherAlgorithm, mode: modes.GCM) -> Any:
+    """Begin a decryption the way that ``cryptography`` documents."""
+    return Cipher(key, mode).decryptor()
+
+
+_encryption, _decryption = _beginnings()
+
+
 class _Sm4Gcm:
     """SM4-GCM in the shape of :class:`AESGCM`, which ``cryptography`` offers for AES only."""
 
@@ -93,18 +125,20 @@ class _Sm4Gcm:
         self._algorithm = algorithms.SM4(key)
 
     def encrypt(self, nonce: bytes, data: bytes, associated_data: bytes | None, /) -> bytes:
-        encryptor = Cipher(self._algorithm, modes.GCM(nonce)).encryptor()
+        encryptor = _encryption(self._algorithm, modes.GCM(nonce))
         if associated_data:
             encryptor.authenticate_additional_data(associated_data)
-        return encryptor.update(data) + encryptor.finalize() + encryptor.tag
+        sealed: bytes = encryptor.update(data) + encryptor.finalize() + encryptor.tag
+        return sealed
 
     def decrypt(self, nonce: bytes, data: bytes, associated_data: bytes | None, /) -> bytes:
         if len(data) < TAG_BYTES:
             raise InvalidTag
-        decryptor = Cipher(self._algorithm, modes.GCM(nonce, data[-TAG_BYTES:])).decryptor()
+        decryptor = _decryption(self._algorithm, modes.GCM(nonce, data[-TAG_BYTES:]))
         if associated_data:
             decryptor.authenticate_additional_data(associated_data)
-        return decryptor.update(data[:-TAG_BYTES]) + decryptor.finalize()
+        plain: bytes = decryptor.update(data[:-TAG_BYTES]) + decryptor.finalize()
+        return plain
 
 
 def _new_sm3() -> Callable[[], Hash]:

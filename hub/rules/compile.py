@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from hub.rules.codegen import conditions_of, write_guard, write_hits, write_next_change, write_path
+from hub.rules.codegen import conditions_of, write_guard, write_outlook, write_path, write_task_hits
 from hub.rules.days import months_later
 from hub.rules.hit import Facts, Hit
 from hub.rules.model import PRIORITIES, Condition, Guard, PublicGround, Rule, RuleBook
@@ -25,7 +25,7 @@ from hub.rules.model import PRIORITIES, Condition, Guard, PublicGround, Rule, Ru
 
 @dataclass(frozen=True, slots=True)
 class CompiledBook:
-    """A rule book ready to run. All its functions are pure; days count from 1970-01-01."""
+    """A rule book ready to run. Its functions are pure; days count from 1970-01-01."""
 
     book: RuleBook
     id: str
@@ -40,22 +40,19 @@ class CompiledBook:
     """The fact kinds that rules of class p, guards and paths read: nothing else can change their answer."""
     sensitive_kinds: frozenset[str]
     """The fact kinds that active rules of class s read."""
-    hits: Callable[[Facts, int], tuple[Hit, ...]]
-    """The active rules of class p that invite and hit, best first (priority, id)."""
+    outlook: Callable[[Facts, int], tuple[tuple[Hit, ...], int | None]]
+    """The active rules of class p that invite and hit, best first (priority, id); and a day > today before
+    which hits, task hits, path and guard stay as they are, None when they stay for ever."""
     task_hits: Callable[[Facts, int], tuple[Hit, ...]]
-    """The same for those that make a task or a notice; a task is made per entry, one hit for each."""
-    sensitive_hits: Callable[[Facts, int], tuple[Hit, ...]]
-    """The active rules of class s that hit, best first."""
-    shadow_hits: Callable[[Facts, int], tuple[Hit, ...]]
-    """As ``hits``, for rules on trial (``status: shadow``): to be counted, never acted on."""
+    """The rules that make a task or a notice and hit; a task is made per entry, one hit for each."""
+    sensitive_outlook: Callable[[Facts, int], tuple[tuple[Hit, ...], int | None]]
+    """As ``outlook``, for the active rules of class s, and for them alone."""
+    trial: Callable[[Facts, int], tuple[tuple[Hit, ...], int | None]]
+    """The same for the rules on trial (``status: shadow``)."""
     path: Callable[[Facts, int], str]
     """``group``, ``youth`` or ``adult``."""
     guard: Callable[[Facts, int], Guard | None]
     """The first guard that applies, or None."""
-    next_change: Callable[[Facts, int], int | None]
-    """A day > today before which hits, task hits, path and guard stay as they are; None: for ever."""
-    sensitive_next_change: Callable[[Facts, int], int | None]
-    """A day > today before which the sensitive hits stay as they are; None: for ever."""
     code: str
     """The generated Python, to be read when in doubt."""
     grounds: tuple[PublicGround, ...]
@@ -73,6 +70,26 @@ class CompiledBook:
         """Return the weekday on which invitations of a priority are issued, Monday is 0; None: any."""
         return self.book.invitation.batch.weekday(priority)
 
+    def hits(self, facts: Facts, today: int) -> tuple[Hit, ...]:
+        """Return the active rules that hit, best first."""
+        return self.outlook(facts, today)[0]
+
+    def shadow_hits(self, facts: Facts, today: int) -> tuple[Hit, ...]:
+        """Return the rules on trial that hit: to be counted, never acted on."""
+        return self.trial(facts, today)[0]
+
+    def next_change(self, facts: Facts, today: int) -> int | None:
+        """Return a day > today before which no answer for class p changes; None when none ever does."""
+        return self.outlook(facts, today)[1]
+
+    def sensitive_hits(self, facts: Facts, today: int) -> tuple[Hit, ...]:
+        """Return the active rules of class s that hit, best first."""
+        return self.sensitive_outlook(facts, today)[0]
+
+    def sensitive_next_change(self, facts: Facts, today: int) -> int | None:
+        """Return a day > today before which the sensitive hits stay as they are; None: for ever."""
+        return self.sensitive_outlook(facts, today)[1]
+
 
 def compile_book(book: RuleBook) -> CompiledBook:
     """Return the book compiled. A book that :func:`hub.rules.book.load` accepted always compiles."""
@@ -83,26 +100,23 @@ def compile_book(book: RuleBook) -> CompiledBook:
     conditions += [guard.when for guard in book.guards]
     conditions += [path.when for path in book.paths if path.when is not None]
     personal = "\n".join([
-        *write_hits(inviting), "", "",
+        *write_outlook(inviting, conditions), "", "",
         *write_path(book.paths), "", "",
-        *write_guard(book.guards), "", "",
-        *write_next_change(conditions), "",
+        *write_guard(book.guards), "",
     ])  # fmt: skip
-    apart = [rule.condition for rule in sensitive]
-    secret = "\n".join([*write_hits(sensitive), "", "", *write_next_change(apart), ""])
-    tasks = "\n".join([*write_hits(asking), ""])
+    tasks = "\n".join([*write_task_hits(asking), ""])
+    secret = "\n".join([*write_outlook(sensitive, ()), ""])
     run = _run(personal, book.edition, inviting, book.guards)
-    secretly = _run(secret, book.edition, sensitive)
+    trial = _run("\n".join(write_outlook(shadow, ())), book.edition, shadow)
     terms = book.invitation
     return CompiledBook(
         book=book, id=book.edition, minimum_notice=book.notice.minimum, valid_days=terms.valid_days,
         cooldown_expired_days=terms.cooldown_expired_days, reminder_days=terms.reminder_days,
         task_due_days=book.tasks.admission.due_days_before,
-        kinds=_kinds(conditions), sensitive_kinds=_kinds(apart),
-        hits=run["hits"], path=run["path"], guard=run["guard"], next_change=run["next_change"],
-        task_hits=_run(tasks, book.edition, asking)["hits"],
-        shadow_hits=_run("\n".join(write_hits(shadow)), book.edition, shadow)["hits"],
-        sensitive_hits=secretly["hits"], sensitive_next_change=secretly["next_change"],
+        kinds=_kinds(conditions), sensitive_kinds=_kinds(rule.condition for rule in sensitive),
+        outlook=run["outlook"], trial=trial["outlook"], path=run["path"], guard=run["guard"],
+        task_hits=_run(tasks, book.edition, asking)["task_hits"],
+        sensitive_outlook=_run(secret, book.edition, sensitive)["outlook"],
         code="\n\n".join((personal, f"# Tasks and notices\n{tasks}", f"# Rules of class s\n{secret}")),
         grounds=_grounds(book),
     )  # fmt: skip

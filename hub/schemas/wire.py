@@ -87,19 +87,29 @@ def count(b: bytes, i: int) -> tuple[int, int]:
     return n, i
 
 
+_FOURTEEN: Final = 16_383
+"""The lowest fourteen bits: what two bytes of a number carry."""
+_PAIRS: Final = tuple(bytes((low | MORE, high | MORE)) for high in range(MORE) for low in range(MORE))
+"""Two bytes that more bytes follow, by their fourteen bits."""
+_ENDS: Final = tuple(
+    bytes((low | MORE, high) if high else (low,)) for high in range(MORE) for low in range(MORE)
+)
+"""The last one or two bytes of a number, by their fourteen bits."""
+
+
 def long(value: int) -> bytes:
     """Return the zig-zag varint of a 64-bit number; OverflowError or TypeError for anything else.
 
-    Unrolled for two, three and six bytes (days, offsets, milliseconds): 0.3 instead of 0.5 µs.
+    By tables of two bytes up to six (days, offsets, milliseconds): today's milliseconds take 0.25 µs
+    instead of 0.6 by arithmetic. The tables are 1.3 MB.
     """
     n = value << 1  # a TypeError for what is no integer
     if 0 <= n < 1 << 14:
-        return bytes((n & 127 | 128, n >> 7)) if n > 127 else bytes((n,))
-    if 0 < n < 1 << 21:
-        return bytes((n & 127 | 128, n >> 7 & 127 | 128, n >> 14))
-    if 1 << 35 <= n < 1 << 42:
-        low = (n & 127 | 128, n >> 7 & 127 | 128, n >> 14 & 127 | 128)
-        return bytes((*low, n >> 21 & 127 | 128, n >> 28 & 127 | 128, n >> 35))
+        return _ENDS[n]
+    if 0 < n < 1 << 28:
+        return _PAIRS[n & _FOURTEEN] + _ENDS[n >> 14]
+    if 0 < n < 1 << 42:
+        return _PAIRS[n & _FOURTEEN] + _PAIRS[n >> 14 & _FOURTEEN] + _ENDS[n >> 28]
     if value not in SIGNED_64:
         raise OverflowError
     if value < 0:

@@ -8,11 +8,12 @@ Nothing that is of one person (ids, contact blocks) is kept. Unlike the codec it
 
 from __future__ import annotations
 
+from binascii import hexlify
 from collections.abc import Callable, Mapping, Sequence, Sized
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
 from hub.core import dates, ground
-from hub.core.book import Book
+from hub.core.book import Book, Hit
 from hub.core.consent import DATA_CLASS
 from hub.core.fact import CATALOGUE, FieldType
 from hub.schemas.catalogue import Schema
@@ -30,19 +31,21 @@ KEPT: Final = 8_192
 _END: Final = b"\0"
 _NULL: Final = b"\0"
 _NOT_NULL: Final = b"\2"
+_NO_CHANGE: Final = _NULL + _NULL
+"""Neither a change nor the id of an invitation."""
 _BOOLEANS: Final = {False: b"\0", True: b"\1"}
 _SHOWN_TEXTS: Final = frozenset({"kind", "grade", "status", "team_kind", "answer", "notice_version"})
-_SHOWN: Final[dict[str, tuple[tuple[str, bool], ...]]] = {
-    kind.name: tuple(
-        (field.name, field.type is FieldType.DAY)
+_SHOWN: Final[dict[str, dict[str, bool]]] = {
+    kind.name: {
+        field.name: field.type is FieldType.DAY
         for field in kind.fields
         if field.type is FieldType.DAY or field.name in _SHOWN_TEXTS
-    )
+    }
     for kind in CATALOGUE
     if kind.data_class == DATA_CLASS and kind.name != "party"
 }
 """Fields of a fact that a decision may show, and whether each is a day: none of them says who it is."""
-_SHOWN[ground.KIND] = ()
+_SHOWN[ground.KIND] = {}
 """Its days could tell what it rests on."""
 
 
@@ -84,72 +87,78 @@ class DecisionWriter:
     def __init__(self, schema: Schema) -> None:
         """Take the schema of ``hub.decision``."""
         self.head = Head(schema)
-        self._texts = _Kept(_text)
-        self._optional = _Kept(_optional_text)
+        self._said = _Kept(_said)
+        self._target = _Kept(_target)
+        self._changes = _Kept(_changed)
         self._numbers = _Kept(_optional_number)
-        self._shown = {
-            kind: tuple(
-                (name, _Kept(_day_field(name) if is_day else _text_field(name))) for name, is_day in shown
-            )
-            for kind, shown in _SHOWN.items()
+        self._facts = {
+            kind: (_text(kind), tuple(shown), _Kept(_shown(shown))) for kind, shown in _SHOWN.items()
         }
         self._book: Book | None = None
+        self._id = b""
         self._rules: dict[str, bytes] = {}
 
     def write(self, event_id: bytes, occasion: Occasion, verdict: Verdict) -> bytes:
         """Return the framed record of a decision."""
         ctx, book, person, cause = occasion
         eligible, outcome, code, change = verdict
-        head, texts, optional = self.head, self._texts, self._optional
-        head.at(ctx.now)
-        hits = eligible.hits
+        if book is not self._book:
+            self._book, self._id, self._rules = book, _text(book.id), {}
+        head, hits = self.head, eligible.hits
+        if ctx.now != head.now:
+            head.at(ctx.now)
+        found = eligible.route.organisation
+        size = len(event_id)
         parts = [
-            head.frame, _length(event_id), event_id, head.rest, LONGS[len(person)], person, head.tick,
-            texts[outcome], texts[code], self._numbers[hits[0].rule.priority if hits else None],
+            head.frame, LONGS[size] if size < SHORT else long(size), event_id, head.rest,
+            LONGS[len(person)], person, head.tick,
+            self._said[outcome, code, hits[0].rule.priority if hits else None],
         ]  # fmt: skip
         if hits:
-            self._put_rules(book, eligible, parts)
-        parts += (_END, texts[eligible.kind], optional[eligible.organisation or None])
+            self._put_rules(hits, eligible.rules, parts)
+        parts.append(self._target[eligible.kind, found[0] if found is not None else ""])
         if change is None:
-            parts += (_NULL, _NULL)
+            parts.append(_NO_CHANGE)
         else:
-            parts += (optional[change.change], _NOT_NULL, _text(change.invitation.id))
-        self._put_facts(eligible, parts)
-        parts += (_END, texts[book.id], *_cause(cause))
+            concerned = change.invitation.id.encode()
+            parts += (self._changes[change.change], LONGS[len(concerned)], concerned)
+        if hits:
+            self._put_facts(eligible, parts)
+        parts += (_END, self._id)
+        _put_cause(cause, parts)
         return b"".join(parts)
 
-    def _put_rules(self, book: Book, eligible: Eligibility, parts: list[bytes]) -> None:
+    def _put_rules(self, hits: Sequence[Hit], ids: Sequence[str], parts: list[bytes]) -> None:
         """Append the rules that hit; the texts of a rule are encoded once per book."""
-        if book is not self._book:
-            self._book, self._rules = book, {}
         known, numbers = self._rules, self._numbers
-        parts.append(LONGS[len(eligible.hits)])
-        for hit in eligible.hits:
-            rule = hit.rule
-            encoded = known.get(rule.id)
+        parts.append(LONGS[len(ids)])
+        for rule_id, hit in zip(ids, hits, strict=True):
+            encoded = known.get(rule_id)
             if encoded is None:
+                rule = hit.rule
                 texts = (rule.title_zh, rule.title_en, rule.reason_zh, rule.reason_en)
-                encoded = known[rule.id] = b"".join(
-                    (_text(rule.id), _number(rule.version), *(_text(each) for each in texts))
+                encoded = known[rule_id] = b"".join(
+                    (_text(rule_id), _number(rule.version), *(_text(each) for each in texts))
                 )
             parts += (encoded, numbers[hit.until])
 
     def _put_facts(self, eligible: Eligibility, parts: list[bytes]) -> None:
         """Append the facts the rules that hit rest on, each once, without anything that says who it is."""
-        texts, shown_of = self._texts, self._shown
-        used = dict.fromkeys([each for hit in eligible.hits for each in hit.evidence if each[0] in _SHOWN])
+        facts, hits = self._facts, eligible.hits
+        used = hits[0].evidence  # nearly always all there is: one rule, one fact
+        if len(hits) > 1 or len(used) != 1 or used[0][0] not in facts:
+            used = tuple(dict.fromkeys([each for hit in hits for each in hit.evidence if each[0] in facts]))
         if used:
             parts.append(_length(used))
         for kind, key in used:
-            hexed = key.hex().encode()
-            parts += (texts[kind], _length(hexed), hexed)
+            head, names, shown = facts[kind]
+            hexed = hexlify(key)
             entries = eligible.view[kind]
             entry = entries[0] if len(entries) == 1 else _find(entries, key)
-            shown = [known[entry[name]] for name, known in shown_of[kind] if name in entry]
-            if shown:
-                parts.append(LONGS[len(shown)])
-                parts += shown
-            parts.append(_END)
+            size = len(hexed)
+            parts += (
+                head, LONGS[size] if size < SHORT else long(size), hexed, shown[tuple(map(entry.get, names))]
+            )  # fmt: skip
 
 
 class InvitationWriter:
@@ -159,10 +168,11 @@ class InvitationWriter:
         """Take the schema of ``hub.invitation``."""
         self.head = Head(schema)
         self._texts = _Kept(_text)
-        self._optional = _Kept(_optional_text)
+        self._stages = _Kept(_stage)
         self._numbers = _Kept(_number)
         self._days = _Kept(_optional_number)
         self._lists = _Kept(_list)
+        self._reasons = _Kept(_reason)
 
     def write(
         self,
@@ -174,22 +184,61 @@ class InvitationWriter:
     ) -> bytes:
         """Return the framed record. ``contact``: the sealed block, and the names of what is in it."""
         ctx, book, person, cause = occasion
-        made = change.invitation
+        made, name, why = change
         head, texts, numbers = self.head, self._texts, self._numbers
-        head.at(ctx.now)
+        if ctx.now != head.now:
+            head.at(ctx.now)
         sealed, disclosed = contact
-        parts = (
-            head.frame, _length(event_id), event_id, head.rest, _text(made.id), LONGS[len(person)], person,
-            texts[made.status], texts[change.change], self._optional[change.cause], numbers[made.priority],
-            self._lists[made.rules], texts[book.id], texts[made.kind], texts[made.organisation],
-            _BOOLEANS[made.confirm_region], texts[made.notice_version],
+        size, invitation_id = len(event_id), made.id.encode()
+        parts = [
+            head.frame, LONGS[size] if size < SHORT else long(size), event_id, head.rest,
+            LONGS[len(invitation_id)], invitation_id, LONGS[len(person)], person,
+            self._stages[made.status, name, why, made.priority, made.rules, book.id, made.kind],
+            texts[made.organisation], _BOOLEANS[made.confirm_region], texts[made.notice_version],
             numbers[made.issued_on], numbers[made.valid_until], self._days[made.reminded_on],
             numbers[made.episode],
-            texts[reason[0]], texts[reason[1]],
+            self._reasons[reason],
             *((_NULL,) if sealed is None else (_NOT_NULL, _length(sealed), sealed)),
-            self._lists[tuple(disclosed)], head.tick, *_cause(cause),
-        )  # fmt: skip
+            self._lists[tuple(disclosed)], head.tick,
+        ]  # fmt: skip
+        _put_cause(cause, parts)
         return b"".join(parts)
+
+
+def _said(said: tuple[str, str, int | None]) -> bytes:
+    """Return outcome, code and priority of a decision."""
+    return _text(said[0]) + _text(said[1]) + _optional_number(said[2])
+
+
+def _target(target: tuple[str, str]) -> bytes:
+    """Return the end of the rules, kind and organisation of a decision."""
+    return _END + _text(target[0]) + _optional_text(target[1] or None)
+
+
+def _changed(change: str) -> bytes:
+    """Return the change of a decision, up to the invitation's id."""
+    return _optional_text(change) + _NOT_NULL
+
+
+def _reason(reason: tuple[str, str]) -> bytes:
+    """Return the reason of an invitation in both languages."""
+    return _text(reason[0]) + _text(reason[1])
+
+
+def _stage(of: tuple[str, str, str | None, int, tuple[str, ...], str, str]) -> bytes:
+    """Return how far an invitation is and on what it rests, from its status to its kind."""
+    status, change, cause, priority, rules, book, kind = of
+    return b"".join(
+        (
+            _text(status),
+            _text(change),
+            _optional_text(cause),
+            _number(priority),
+            _list(rules),
+            _text(book),
+            _text(kind),
+        )
+    )
 
 
 _Key = TypeVar("_Key")
@@ -237,23 +286,31 @@ def _list(texts: Sequence[str]) -> bytes:
     return _length(texts) + b"".join([_text(each) for each in texts]) + _END
 
 
-def _day_field(name: str) -> Callable[[int], bytes]:
-    """Return the function from a day to the field of a decision that shows it: name and text."""
-    head = _text(name)
-    return lambda day: head + _text(dates.iso(day))
+def _shown(fields: Mapping[str, bool]) -> Callable[[tuple[Any, ...]], bytes]:
+    """Return the function from a fact's values, None for what is not known, to all a decision shows of it."""
 
+    def encode(values: tuple[Any, ...]) -> bytes:
+        told = [
+            _text(name) + _text(dates.iso(value) if is_day else str(value))
+            for (name, is_day), value in zip(fields.items(), values, strict=True)
+            if value is not None
+        ]
+        return b"".join((_number(len(told)), *told, _END)) if told else _END
 
-def _text_field(name: str) -> Callable[[str], bytes]:
-    head = _text(name)
-    return lambda text: head + _text(str(text))
+    return encode
 
 
 def _find(entries: Sequence[Mapping[str, Any]], key: bytes) -> Mapping[str, Any]:
     return next(entry for entry in entries if entry["key"] == key)
 
 
-def _cause(event_id: str | None) -> tuple[bytes, ...]:
-    return (_NULL,) if event_id is None else (_NOT_NULL, _text(event_id))
+def _put_cause(event_id: str | None, parts: list[bytes]) -> None:
+    if event_id is None:
+        parts.append(_NULL)
+    else:
+        encoded = event_id.encode()
+        size = len(encoded)
+        parts += (_NOT_NULL, LONGS[size] if size < SHORT else long(size), encoded)
 
 
 def rfc3339(now: int) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final, NamedTuple
+from typing import Final, TypeAlias
 
 import msgspec
 
@@ -16,9 +16,8 @@ from hub.core.document import Document
 from hub.privacy.blind_index import BlindIndex
 from hub.privacy.sealing import Sealer
 from hub.schemas.codec import Codec
+from hub.stages.factwriter import FactWriter
 
-FACTS: Final = "hub.person_facts"
-ALIAS: Final = "hub.alias"
 PARKED: Final = "hub.parked"
 LINK: Final = "alias"
 """Kind of an assertion in *waiting* facts: another key of the same person, to be bound together with
@@ -32,10 +31,11 @@ PERSONS_KEPT: Final = 16_384
 what it was given for come close together. Of the bench's events 58 % meet their person's key again, 37 %
 the same contact."""
 
-Origin = dict[str, Any]
+Origin: TypeAlias = tuple[str, int, int]
+"""Topic, partition and offset of the upstream record."""
 
 
-class Told(NamedTuple):
+class Told(msgspec.Struct, frozen=True, gc=False):
     """One event as its records speak of it."""
 
     reading: Reading
@@ -51,8 +51,7 @@ class Assembly:
         self._blind = blind
         self._sealer = sealer
         self._encode_contact = msgspec.msgpack.Encoder().encode
-        self._write_facts = codec.writer(FACTS)
-        self._write_alias = codec.writer(ALIAS)
+        self._write = FactWriter(codec.catalogue)
         self._write_parked = codec.writer(PARKED)
         self._forms: dict[str, str] = {}
         self._persons: dict[tuple[str, str], bytes] = {}
@@ -90,17 +89,18 @@ class Assembly:
     def assertions(self, draft: Draft, reading: Reading) -> list[Assertion]:
         """Return what the draft asserts, with keys and names hashed; the party first."""
         party = draft.party
+        # No comprehensions: each is a call of its own, 0.2 µs.
         if draft.names:
-            party["name_forms"] = [self._name(canonical) for canonical in draft.names]
+            party["name_forms"] = list(map(self._name, draft.names))
         if draft.accepted:
-            party["names_accepted"] = [self._name(canonical) for canonical in draft.accepted]
+            party["names_accepted"] = list(map(self._name, draft.accepted))
         if reading.problems:
             conflicts = party.get("conflicts")
             known = conflicts if isinstance(conflicts, list) else []
             party["conflicts"] = [*known, Code.PROHIBITION_UNREADABLE.value]
         made: list[Assertion] = [("party", b"", party)] if party else []
-        key = self._key
-        made += [(claim.kind, key(claim.key), claim.fields) for claim in draft.claims]
+        for claim in draft.claims:
+            made.append((claim.kind, self._key(claim.key), claim.fields))  # noqa: PERF401
         return made
 
     def links(self, aliases: list[Alias]) -> list[Assertion]:
@@ -131,47 +131,15 @@ class Assembly:
 
     def facts(self, person: bytes, told: Told, content: bytes, stamp: bytes, contact: bytes | None) -> bytes:
         """Return a framed ``hub.person_facts``; ``person`` is empty while it is not known."""
-        reading = told.reading
-        return self._write_facts(
-            {
-                "person": person,
-                "event_id": reading.event_id,
-                "source": reading.source,
-                "type": told.ce_type,
-                "occurred_at": reading.at,
-                "received_at": reading.now,
-                "stamp": stamp,
-                "assertions": content,
-                "contact": contact,
-                "origin": told.origin,
-            }
-        )
+        return self._write.facts(person, told.reading, told.ce_type, stamp, content, contact, told.origin)
 
     def binding(self, index: bytes, kind: str, person: bytes, event_id: str, stamp: bytes) -> bytes:
         """Return a framed ``hub.alias`` that binds a source's key to a person."""
-        return self._write_alias(
-            {
-                "alias": index,
-                "alias_kind": kind,
-                "person": person,
-                "facts": None,
-                "event_id": event_id,
-                "stamp": stamp,
-            }
-        )
+        return self._write.binding(index, kind, person, event_id, stamp)
 
     def waiting(self, index: bytes, kind: str, facts: bytes, event_id: str, stamp: bytes) -> bytes:
         """Return a framed ``hub.alias`` whose facts wait for the person."""
-        return self._write_alias(
-            {
-                "alias": index,
-                "alias_kind": kind,
-                "person": None,
-                "facts": facts,
-                "event_id": event_id,
-                "stamp": stamp,
-            }
-        )
+        return self._write.waiting(index, kind, facts, event_id, stamp)
 
     def announcement(self, broadcast: Broadcast, reading: Reading) -> tuple[str, bytes, bytes]:
         """Return topic, key and framed value of a record for everybody."""
@@ -198,7 +166,7 @@ class Assembly:
                 "prohibition": reading.restrictive,
                 "occurred_at": reading.at,
                 "sealed": self._sealer.seal(value, key),
-                "origin": told.origin,
+                "origin": dict(zip(("topic", "partition", "offset"), told.origin, strict=True)),
             }
         )
 
@@ -215,8 +183,9 @@ class Assembly:
         """Return a business key as it travels."""
         if key is None:
             return b""
-        if isinstance(key, Alias):
+        # Asked by the class: isinstance of a struct goes through its metaclass, 0.4 µs each.
+        if key.__class__ is Alias:
             return self.alias(key)
-        if isinstance(key, Hashed):
+        if key.__class__ is Hashed:
             return self._blind.key(key.purpose, key.value)
-        return key.encode()
+        return key.encode()  # type: ignore[union-attr]  # only a text is left

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections import Counter
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple, TypeAlias
+
+import msgspec
 
 from hub import topics
 from hub.connectors.catalogue import Connect, Forget
 from hub.connectors.draft import Alias, Broadcast, Draft, Organisation, Person
 from hub.connectors.places import Places
-from hub.connectors.reading import Reading
+from hub.connectors.reading import Event, Reading
 from hub.core import assertion
 from hub.core.document import Document
 from hub.stages.assembly import Assembly, Told
@@ -23,20 +27,35 @@ class Plan(NamedTuple):
     system: str
     restrictive: bool
     connect: Connect
-    received: dict[int, str]
-    """Day → the name of its counter: saves 0.8 µs an event."""
     forget: Forget | None = None
     sensitive: bool = False
     """Of class s: sealed whole, for a sure person only, and never on a topic of the others."""
 
 
-class Case(NamedTuple):
-    """One event that was read."""
+Output: TypeAlias = tuple[str, bytes, bytes]
+"""Topic, key and value of a record to emit."""
+Deed: TypeAlias = Callable[[], None]
+"""What is to be done about a record that no case came of, when its turn comes."""
+
+
+class Opened(msgspec.Struct, frozen=True, gc=False):
+    """One event whose envelope was read."""
+
+    record: Record
+    plan: Plan
+    reading: Reading
+    event: Event
+
+
+class Case(msgspec.Struct, gc=False):
+    """One event that was read. A struct, as one is made per event: 0.15 µs, a named tuple 1.0."""
 
     record: Record
     plan: Plan
     reading: Reading
     draft: Draft
+    made: Sequence[Output] = ()
+    """What :meth:`Delivery.prepare` has made of it."""
 
 
 class Desk(NamedTuple):
@@ -46,11 +65,9 @@ class Desk(NamedTuple):
     topic: str
     partition: int
     places: Places
-    tally: dict[str, int]
-
-    def add(self, counter: str) -> None:
-        """Count one."""
-        self.tally[counter] = self.tally.get(counter, 0) + 1
+    received: list[tuple[str, str, int]]
+    """System, type and day of each record: counted when the batch is done, saves 1.3 µs a record."""
+    tally: Counter[str]
 
 
 class Delivery:
@@ -65,21 +82,44 @@ class Delivery:
         """Tell every worker."""
         desk.ctx.emit(*self._make.announcement(broadcast, case.reading))
 
-    def to_person(self, person: Person, document: Document, case: Case, desk: Desk) -> None:
-        """Emit the facts of a sure person, and bind the source's keys to them."""
-        make, emit, reading, draft = self._make, desk.ctx.emit, case.reading, case.draft
-        told = _told(case, desk)
-        who = make.person(document)
-        content = assertion.encode(make.assertions(draft, reading))
-        stamp = make.stamp(reading, content)
-        emit(topics.FACTS, who, make.facts(who, told, content, stamp, make.contact(person.contact, who)))
-        for alias in draft.binds:
-            index = make.alias(alias)
-            emit(topics.IDENTITY, index, make.binding(index, alias.kind, who, reading.event_id, stamp))
-        if draft.everywhere:
-            emit(topics.FACTS_SENSITIVE, who, self._confide.facts(who, told, content, stamp, person.contact))
-        if draft.superseded is not None:
-            self._mark_superseded(draft.superseded, told, draft.superseded_on, desk)
+    def prepare(self, cases: Sequence[Case], desk: Desk) -> None:
+        """Make the records of the events about sure persons: their facts, and the bindings of their keys.
+
+        Nothing is emitted yet. Each step is done for all events before the next, see :class:`IntakeStage`.
+        Events of class s are few, and go another way: :meth:`to_confidants`.
+        """
+        make = self._make
+        cases = [case for case in cases if not case.plan.sensitive and _document(case) is not None]
+        persons: list[Any] = [case.draft.person for case in cases]
+        # 1. Pseudonyms of the persons, of their keys and names.
+        keys = [make.person(person.document) for person in persons]
+        asserted = [(make.assertions(case.draft, case.reading), self._indexes(case.draft)) for case in cases]
+        # 2. What the events assert, and the stamps over it.
+        contents = [assertion.encode(assertions) for assertions, _ in asserted]
+        stamps = [make.stamp(case.reading, content) for case, content in zip(cases, contents, strict=True)]
+        # 3. Seals.
+        contacts = [make.contact(person.contact, key) for person, key in zip(persons, keys, strict=True)]
+        # 4. Frames.
+        for case, key, (_, indexes), content, stamp, contact in zip(
+            cases, keys, asserted, contents, stamps, contacts, strict=True
+        ):
+            told = _told(case, desk)
+            made = [(topics.FACTS, key, make.facts(key, told, content, stamp, contact))]
+            for alias, index in indexes:
+                binding = make.binding(index, alias.kind, key, case.reading.event_id, stamp)
+                made.append((topics.IDENTITY, index, binding))
+            if case.draft.everywhere:
+                contact_block = case.draft.person.contact if case.draft.person is not None else None
+                confided = self._confide.facts(key, told, content, stamp, contact_block)
+                made.append((topics.FACTS_SENSITIVE, key, confided))
+            if case.draft.superseded is not None:
+                made.append(self._superseded(case.draft.superseded, told, case.draft.superseded_on))
+            case.made = made
+
+    def to_person(self, case: Case, desk: Desk) -> None:
+        """Emit what was prepared: the facts of a sure person, and the source's keys bound to them."""
+        for topic, key, value in case.made:
+            desk.ctx.emit(topic, key, value)
 
     def to_confidants(self, person: Person, document: Document, case: Case, desk: Desk) -> None:
         """Emit an event of class s about a sure person: one sealed record, and no binding."""
@@ -119,14 +159,22 @@ class Delivery:
         parked = self._make.parked(key, _told(case, desk), reason, case.record.value or b"")
         desk.ctx.emit(topics.IDENTITY, key, parked)
 
-    def _mark_superseded(self, document: Document, told: Told, on: int, desk: Desk) -> None:
-        """Tell the person of a document that was corrected away."""
+    def _indexes(self, draft: Draft) -> list[tuple[Alias, bytes]]:
+        """Return the source's keys of the person, each with its blind index."""
+        return [(alias, self._make.alias(alias)) for alias in draft.binds]
+
+    def _superseded(self, document: Document, told: Told, on: int) -> Output:
+        """Return what tells the person of a document that was corrected away."""
         who = self._make.person(document)
         marked = assertion.encode([("party", b"", {"superseded_on": on})])
         stamp = self._make.stamp(told.reading, marked)
-        desk.ctx.emit(topics.FACTS, who, self._make.facts(who, told, marked, stamp, None))
+        return topics.FACTS, who, self._make.facts(who, told, marked, stamp, None)
+
+
+def _document(case: Case) -> Document | None:
+    """Return the sure document of whom the event is about."""
+    return case.draft.person.document if case.draft.person is not None else None
 
 
 def _told(case: Case, desk: Desk) -> Told:
-    origin = {"topic": desk.topic, "partition": desk.partition, "offset": case.record.offset}
-    return Told(case.reading, case.plan.ce_type, origin)
+    return Told(case.reading, case.plan.ce_type, (desk.topic, desk.partition, case.record.offset))

@@ -23,8 +23,9 @@ from hub.core.codes import Code
 from hub.errors import DeadLetterError, StateError
 from hub.schemas.codec import Codec
 from hub.schemas.wire import LONGS
-from hub.stages.assembly import ALIAS, FACTS, LINK, PARKED
+from hub.stages.assembly import LINK, PARKED
 from hub.stages.contract import Batch, Context, Record, TableChange
+from hub.stages.factwriter import ALIAS, FACTS
 from hub.topics import FACTS as FACTS_TOPIC
 from hub.topics import IDENTITY
 

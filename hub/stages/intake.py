@@ -18,7 +18,9 @@ Every record comes to exactly one of these ends:
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Final
 
 from hub.connectors.catalogue import BY_TYPE, FORGETTING, Connect
@@ -36,7 +38,7 @@ from hub.schemas.codec import Codec
 from hub.stages.assembly import Assembly
 from hub.stages.confidential import Confidential
 from hub.stages.contract import Batch, Context, Record, TableChange
-from hub.stages.delivery import Case, Delivery, Desk, Plan
+from hub.stages.delivery import Case, Deed, Delivery, Desk, Opened, Plan
 from hub.stages.salvage import Salvage
 from hub.topics import SENSITIVE, UPSTREAM
 
@@ -47,6 +49,8 @@ UNREADABLE: Final = "flow.prohibitions_unreadable"
 TYPE_HEADER: Final = "ce_type"
 UNCLEAR: Final = "flow.regions_unclear"
 """People whose county cannot be told from what their source wrote."""
+TOGETHER: Final = 256
+"""Records that go through the steps together: 16 gain two thirds as much, thousands hardly more."""
 UNKNOWN: Final = "unknown"
 """Stands for the type of a record that cannot be decoded."""
 _MISTYPED: Final = "the type is not the one of the schema"
@@ -87,9 +91,11 @@ class IntakeStage:
 
     def process(self, batch: Batch, ctx: Context) -> None:
         """Bring each record to its end."""
-        desk = Desk(ctx, batch.topic, batch.partition, self._places_now(ctx), {})
-        for record in batch.records:
-            self._take(record, desk)
+        desk = Desk(ctx, batch.topic, batch.partition, self._places_now(ctx), [], Counter())
+        for start in range(0, len(batch.records), TOGETHER):
+            self._take(batch.records[start : start + TOGETHER], desk)
+        for (system, ce_type, day), times in Counter(desk.received).items():
+            ctx.count(f"{RECEIVED}|day={dates.iso(day)}|system={system}|type={ce_type}", times)
         for counter, times in desk.tally.items():
             ctx.count(counter, times)
 
@@ -110,40 +116,85 @@ class IntakeStage:
         self._places = self._places.on(dates.day_of(ctx.now), crosswalk)
         return self._places
 
-    # --- reading one record
+    # --- reading records
 
-    def _take(self, record: Record, desk: Desk) -> None:
-        """Decode one record, let its connector read it, deliver what comes of it."""
-        try:
-            schema, event = self._codec.decode(record.value or b"")
-        except DeadLetterError as error:
-            self._undecodable(record, error, desk)
-            return
+    def _take(self, records: Sequence[Record], desk: Desk) -> None:
+        """Bring records to their ends: each step for all of them, then the next.
+
+        That alone takes a third off an event (96 instead of 143 µs): the processor has the code of one
+        step at hand, which it cannot have of all. Nothing is to be seen outside before the last step,
+        and that goes by the order of arrival, so the outcome is that of one record after the other.
+        """
+        # 1. Decode.
+        decoded = self._decoded(records)
+        # 2. Read the envelopes.
+        opened = [self._opened(record, found, desk) for record, found in zip(records, decoded, strict=True)]
+        # 3. Let the connectors read the rest.
+        ends = [self._read(each, desk) if type(each) is Opened else each for each in opened]
+        # 4. Make the records about sure persons: pseudonyms, stamps, seals.
+        self._delivery.prepare([end for end in ends if type(end) is Case], desk)
+        # 5. In the order of arrival, emit, reject or stop.
+        for end in ends:
+            if type(end) is Case:
+                self._deliver(end, desk)
+            else:
+                end()  # type: ignore[operator]  # no Case, so what is to be done instead of one
+
+    def _decoded(self, records: Sequence[Record]) -> list[tuple[Schema, Event] | DeadLetterError]:
+        """Return each record's schema and event, or why there is none."""
+        decode = self._codec.decode
+        found: list[tuple[Schema, Event] | DeadLetterError] = []
+        for record in records:
+            try:
+                found.append(decode(record.value or b""))
+            except DeadLetterError as error:
+                found.append(error)
+        return found
+
+    def _opened(
+        self, record: Record, found: tuple[Schema, Event] | DeadLetterError, desk: Desk
+    ) -> Opened | Deed:
+        """Read the record's envelope; return what its connector shall read, or what to do instead."""
+        if isinstance(found, DeadLetterError):
+            return partial(self._undecodable, record, found, desk)
+        schema, event = found
         plan = self._plans.get(schema.ce_type)
         if plan is None:
-            self._reject(record, DeadLetterError(Code.SCHEMA_UNKNOWN, "", "the type is not for intake"), desk)
-            return
+            error = DeadLetterError(Code.SCHEMA_UNKNOWN, "", "the type is not for intake")
+            return partial(self._reject, record, error, desk)
         claimed = event["envelope"]["type"]
         if claimed != plan.ce_type and not plan.restrictive and self._is_prohibition(claimed):
-            self._stop(record, Code.PROHIBITION_UNREADABLE, _MISTYPED, plan, desk)
-            return
+            return partial(self._stop, record, Code.PROHIBITION_UNREADABLE, _MISTYPED, plan, desk)
         if plan.forget is not None and (flow := plan.forget(event)):
-            self._forget(flow, event, plan, desk)
-            return
+            return partial(self._forget, flow, event, plan, desk)
         reading: Reading | None = None
         try:
             reading = self._reading(event, plan, desk)
             if claimed != plan.ce_type:
                 reading.fail(Code.ENVELOPE_INVALID, "envelope.type", _MISTYPED)
-            draft = plan.connect(event, reading)
-        except DeadLetterError as error:
-            self._reject(record, error, desk, plan, reading)
+        except DeadLetterError as refused:
+            return partial(self._reject, record, refused, desk, plan, reading)
         except Exception:
             if not plan.restrictive:
                 raise  # the engine isolates the record and says where
-            self._stop(record, Code.STAGE_FAILED, "the hub failed on a prohibition", plan, desk)
-        else:
-            self._deliver(Case(record, plan, reading, draft), desk)
+            return self._failed(record, plan, desk)
+        return Opened(record, plan, reading, event)
+
+    def _read(self, opened: Opened, desk: Desk) -> Case | Deed:
+        """Let the record's connector read it; return what is to be delivered, or done instead."""
+        record, plan, reading = opened.record, opened.plan, opened.reading
+        try:
+            return Case(record, plan, reading, plan.connect(opened.event, reading))
+        except DeadLetterError as refused:
+            return partial(self._reject, record, refused, desk, plan, reading)
+        except Exception:
+            if not plan.restrictive:
+                raise  # the engine isolates the record and says where
+            return self._failed(record, plan, desk)
+
+    def _failed(self, record: Record, plan: Plan, desk: Desk) -> Deed:
+        """Return the stop of the source of a prohibition that the hub failed on."""
+        return partial(self._stop, record, Code.STAGE_FAILED, "the hub failed on a prohibition", plan, desk)
 
     def _reading(self, event: Event, plan: Plan, desk: Desk) -> Reading:
         return Reading(event["envelope"], plan.restrictive, desk.ctx.now, desk.places, self._limits)
@@ -172,7 +223,9 @@ class IntakeStage:
         draft = plan.connect(salvaged.fields, reading)
         if draft.person is None or draft.person.document is None:
             return False
-        self._deliver(Case(record, plan, reading, draft), desk)
+        case = Case(record, plan, reading, draft)
+        self._delivery.prepare([case], desk)
+        self._deliver(case, desk)
         return True
 
     def _schema_of(self, record: Record) -> Schema | None:
@@ -195,8 +248,10 @@ class IntakeStage:
         if draft.broadcast is not None:
             self._delivery.announce(draft.broadcast, case, desk)
         elif person is not None and person.document is not None:
-            deliver = self._delivery.to_confidants if plan.sensitive else self._delivery.to_person
-            deliver(person, person.document, case, desk)
+            if plan.sensitive:
+                self._delivery.to_confidants(person, person.document, case, desk)
+            else:
+                self._delivery.to_person(case, desk)
         elif plan.sensitive:
             self._unsure(case, desk)
             return
@@ -206,7 +261,7 @@ class IntakeStage:
             self._delivery.to_organisation(draft.organisation, case, desk)
         elif person is not None and person.named:
             self._delivery.park(person.doubt, case, desk)
-            desk.add(f"{PARKED}|reason={person.doubt}|system={plan.system}")
+            desk.tally[f"{PARKED}|reason={person.doubt}|system={plan.system}"] += 1
         elif plan.restrictive:
             self._stop(case.record, Code.PROHIBITION_UNREADABLE, _NOBODY, plan, desk)
             return
@@ -214,11 +269,11 @@ class IntakeStage:
             error = DeadLetterError(Code.FIELD_MISSING, "person.doc_no", "nothing says whom it is about")
             self._reject(case.record, error, desk, plan, case.reading)
             return
-        _received(plan.received, plan.system, plan.ce_type, case.reading.occurred_on, desk)
+        desk.received.append((plan.system, plan.ce_type, case.reading.occurred_on))
         if case.reading.problems:
-            desk.add(f"{UNREADABLE}|system={plan.system}")
+            desk.tally[f"{UNREADABLE}|system={plan.system}"] += 1
         if case.reading.unclear is not None:
-            desk.add(f"{UNCLEAR}|code={case.reading.unclear}|system={plan.system}")
+            desk.tally[f"{UNCLEAR}|code={case.reading.unclear}|system={plan.system}"] += 1
 
     def _unsure(self, case: Case, desk: Desk) -> None:
         """Refuse an event of class s that names nobody for sure: it waits nowhere and is scored by nobody."""
@@ -234,8 +289,8 @@ class IntakeStage:
             day = self._reading(event, plan, desk).occurred_on
         except DeadLetterError:
             day = dates.day_of(desk.ctx.now)
-        _received(plan.received, plan.system, plan.ce_type, day, desk)
-        desk.add(f"{flow}|system={plan.system}")
+        desk.received.append((plan.system, plan.ce_type, day))
+        desk.tally[f"{flow}|system={plan.system}"] += 1
 
     def _reject(
         self,
@@ -250,28 +305,20 @@ class IntakeStage:
         desk.ctx.dead_letter(record, error.code, error.field, error.message, event_type=ce_type)
         day = reading.occurred_on if reading is not None else dates.day_of(desk.ctx.now)
         system = plan.system if plan is not None else _system_of(desk.topic)
-        _received({}, system, ce_type or UNKNOWN, day, desk)
-        desk.add(f"{REJECTED}|code={error.code}|system={system}")
+        desk.received.append((system, ce_type or UNKNOWN, day))
+        desk.tally[f"{REJECTED}|code={error.code}|system={system}"] += 1
 
     def _stop(self, record: Record, code: Code, message: str, plan: Plan, desk: Desk) -> None:
         """Stop the source before the record. That returns only for a released one, now a dead letter."""
         desk.ctx.stop_source(record, code.value, message)
-        _received(plan.received, plan.system, plan.ce_type, dates.day_of(desk.ctx.now), desk)
-        desk.add(f"{REJECTED}|code={code.value}|system={plan.system}")
-
-
-def _received(names: dict[int, str], system: str, ce_type: str, day: int, desk: Desk) -> None:
-    """Count a record as received on the day it occurred; ``names`` keeps the counters' names."""
-    counter = names.get(day)
-    if counter is None:
-        counter = names[day] = f"{RECEIVED}|day={dates.iso(day)}|system={system}|type={ce_type}"
-    desk.tally[counter] = desk.tally.get(counter, 0) + 1
+        desk.received.append((plan.system, plan.ce_type, dates.day_of(desk.ctx.now)))
+        desk.tally[f"{REJECTED}|code={code.value}|system={plan.system}"] += 1
 
 
 def _planned(schema: Schema, connect: Connect) -> Plan:
     forget = FORGETTING.get(schema.ce_type)
     sensitive = schema.topic in SENSITIVE or "s" in personal_fields(schema.type).values()
-    return Plan(schema.ce_type, schema.source, schema.prohibition, connect, {}, forget, sensitive)
+    return Plan(schema.ce_type, schema.source, schema.prohibition, connect, forget, sensitive)
 
 
 def _system_of(topic: str) -> str:

@@ -35,6 +35,7 @@ from hub.schemas.codec import Codec
 from hub.stages import neighbourhood, tasks
 from hub.stages.announcement import NO_CONTACT, Announcer, Occasion, Verdict
 from hub.stages.contract import Batch, Context, TableChange
+from hub.stages.factreader import fact_reader
 from hub.stages.tables import POPULATION, HubTables
 
 PERSON: Final = b"p"
@@ -59,9 +60,7 @@ class MatchingStage:
         self, codec: Codec, blind_index: BlindIndex, sealer: Sealer, recipients: RecipientSealer
     ) -> None:
         """Take the codec, the blind index for ids, and the keys for contact blocks."""
-        self._read = codec.reader(
-            "hub.person_facts", ("person", "event_id", "stamp", "assertions", "contact")
-        )
+        self._read = fact_reader(codec)
         self._announce = Announcer(codec, blind_index, sealer, recipients)
 
     def process(self, batch: Batch, ctx: Context) -> None:
@@ -69,27 +68,26 @@ class MatchingStage:
         scene = _Scene.of(ctx)
         self._start(scene)
         state_of, read = ctx.state.get, self._read
+        values = merge.Outcome.VALUES
         for record in batch.records:
-            if record.value is None:
+            value = record.value
+            if value is None:
                 continue  # an erased person's tombstone
             try:
-                told = read(record.value)
-                who: bytes = told["person"]
+                who, event_id, stamp, asserted, contact = read(value)
                 stored = state_of(PERSON + who)
                 state = person.decode(stored) if stored is not None else PersonState({}, {})
-                outcome = merge.merge(
-                    state.facts, state.stamps, told["stamp"], assertion.decode(told["assertions"])
-                )
+                outcome = merge.merge(state.facts, state.stamps, stamp, assertion.decode(asserted))
             except DeadLetterError as error:
                 ctx.dead_letter(record, error.code, error.field, error.message)
                 continue
-            newer = told["contact"] is not None and told["stamp"] > state.contact_stamp
+            newer = contact is not None and stamp > state.contact_stamp
             if newer:
-                state.contact, state.contact_stamp = told["contact"], told["stamp"]
-            if outcome == merge.Outcome.VALUES or stored is None:
-                self._settle(scene, who, state, told["event_id"])
-            elif newer or outcome == merge.Outcome.MARKS:
-                ctx.state.put(PERSON + who, person.encode(state))
+                state.contact, state.contact_stamp = contact, stamp
+            if outcome is values or stored is None:
+                self._settle(scene, who, state, event_id)
+            elif newer or outcome:
+                self._store(who, state, ctx)
 
     def on_timer(self, key: bytes, ctx: Context) -> None:
         """Evaluate a person whose day has come; wake those near an organisation or region whose day it is."""
@@ -166,23 +164,28 @@ class MatchingStage:
         """Gather, decide, apply: evaluate a person whose facts are up to date, and store them."""
         ctx, today, world = scene.ctx, scene.today, scene.world
         if world is None:  # before the first book: keep what is known, the sweep of its activation evaluates
-            ctx.state.put(PERSON + who, person.encode(state))
+            self._store(who, state, ctx)
             return
         last = state.invitation
         running = last is not None and last.ended_on is None
         eligible = matching.evaluate(state, world, today, running=running)
+        outcome, code = eligible.outcome, eligible.code
         change: Change | None = None
         if last is not None and running:
             change = invitation.advance(last, eligible, state.facts, scene.terms, today)
-        elif eligible.outcome == matching.INVITE and not scene.pause(last, eligible):
+        elif outcome == matching.INVITE and not scene.pause(last, eligible):
             new_id = self._announce.invitation_id(who, state.episode + 1)
             change = invitation.offer(new_id, state.episode + 1, eligible, scene.terms, today)
         now = change.invitation if change is not None else last
-        outcome, code = eligible.outcome, eligible.code
         idle = now is None or now.ended_on is not None
         if idle and outcome == matching.INVITE and (pause := scene.pause(now, eligible)):
             outcome, code = matching.HELD, pause
-        if change is not None or (outcome, code, eligible.rules) != (state.outcome, state.code, state.rules):
+        if (
+            change is not None
+            or outcome != state.outcome
+            or code != state.code
+            or eligible.rules != state.rules
+        ):
             self._tell(
                 Occasion(ctx, world.book, who, event_id), state, Verdict(eligible, outcome, code, change)
             )
@@ -193,9 +196,20 @@ class MatchingStage:
         held = code if eligible.hits and idle else ""
         orphaned = eligible.orphaned and not idle and now == last
         figures = statistics.Figures(eligible.route.county, eligible.public, held, now, orphaned, state.tasks)
-        _count(state, statistics.contributions(state.facts, figures, today), ctx)
-        neighbourhood.index(who, state, eligible, ctx, waiting=waiting)
-        _wake(who, state, matching.next_day(eligible, now, world.book, today, state.tasks), ctx)
+        # What is to be kept up to date is compared here: for most events nothing of it changes.
+        counted = statistics.contributions(state.facts, figures, today)
+        if counted != state.counted:
+            _count(state, counted, ctx)
+        index = neighbourhood.entries(state, eligible, waiting=waiting)
+        if index != state.index:
+            neighbourhood.index(who, state, index, ctx)
+        due = matching.next_day(eligible, now, world.book, today, state.tasks) or 0
+        if due != state.due:
+            _wake(who, state, due, ctx)
+        self._store(who, state, ctx)
+
+    def _store(self, who: bytes, state: PersonState, ctx: Context) -> None:
+        """Put the person into the state."""
         ctx.state.put(PERSON + who, person.encode(state))
 
     def _tell(self, occasion: Occasion, state: PersonState, verdict: Verdict) -> None:
@@ -233,7 +247,7 @@ class MatchingStage:
         _count(state, statistics.only_held(state.counted, REVIEW), ctx)
         state.due = 0
         ctx.cancel(PERSON + who)
-        ctx.state.put(PERSON + who, person.encode(state))
+        self._store(who, state, ctx)
 
 
 class _Scene(NamedTuple):
@@ -304,10 +318,9 @@ def _flow(change: str, priority: int, now: int) -> str:
 
 def _count(state: PersonState, counted: tuple[str, ...], ctx: Context) -> None:
     """Restate what the person adds to the stock figures."""
-    if counted != state.counted:
-        for counter, delta in statistics.difference(state.counted, counted):
-            ctx.count(counter, delta)
-        state.counted = counted
+    for counter, delta in statistics.difference(state.counted, counted):
+        ctx.count(counter, delta)
+    state.counted = counted
 
 
 def _wake_now(persons: Iterable[bytes], ctx: Context) -> None:
@@ -316,12 +329,10 @@ def _wake_now(persons: Iterable[bytes], ctx: Context) -> None:
         ctx.schedule(ctx.now, PERSON + who)
 
 
-def _wake(who: bytes, state: PersonState, day: int | None, ctx: Context) -> None:
-    """Set the person's one timer to the next day on which anything can change."""
-    due = day or 0
-    if due != state.due:
-        if due:
-            ctx.schedule(dates.midnight_ms(due), PERSON + who)
-        else:
-            ctx.cancel(PERSON + who)
-        state.due = due
+def _wake(who: bytes, state: PersonState, due: int, ctx: Context) -> None:
+    """Move the person's one timer to the next day on which anything can change; 0 takes it away."""
+    if due:
+        ctx.schedule(dates.midnight_ms(due), PERSON + who)
+    else:
+        ctx.cancel(PERSON + who)
+    state.due = due

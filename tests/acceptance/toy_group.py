@@ -17,7 +17,7 @@ from hub import kafka
 from hub.engine.status import Report
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
     from hub.settings import Settings
 
@@ -37,8 +37,13 @@ def until(there: Callable[[], Any], what: str, timeout_s: float = PATIENCE_S) ->
 class ToyGroup:
     """Topics and workers of one test; use it as a context manager."""
 
-    def __init__(self, settings: Settings, directory: Path, **env: object) -> None:
-        """Make the topics; ``env`` are more settings for the workers, without HUB_."""
+    def __init__(
+        self, settings: Settings, directory: Path, more: Mapping[str, int] | None = None, **env: object
+    ) -> None:
+        """Make the topics; ``env`` are more settings for the workers, without HUB_.
+
+        ``more``: inputs besides ``in``, and how many partitions they have.
+        """
         from confluent_kafka.admin import NewTopic
 
         self.name = f"toy{os.getpid()}x{next(_NAMES)}"
@@ -56,9 +61,11 @@ class ToyGroup:
             **env,
         }
         self.input, self.output, self.state = f"{self.name}.in", f"{self.name}.out", f"hub.state.{self.name}"
+        self.more = {f"{self.name}.{suffix}": partitions for suffix, partitions in (more or {}).items()}
         admin = kafka.admin(settings)
         compacted = {"cleanup.policy": "compact"}
-        new = [NewTopic(self.input, PARTITIONS, 1), NewTopic(self.output, PARTITIONS, 1)]
+        counts = {self.input: PARTITIONS, self.output: PARTITIONS, **self.more}
+        new = [NewTopic(topic, partitions, 1) for topic, partitions in counts.items()]
         for future in admin.create_topics(
             [*new, NewTopic(self.state, PARTITIONS, 1, config=compacted)]
         ).values():
@@ -86,7 +93,7 @@ class ToyGroup:
         kept = {name: value for name, value in os.environ.items() if not name.startswith("HUB_")}
         with self._log(slot, "out").open("ab") as out, self._log(slot, "err").open("ab") as err:
             process = subprocess.Popen(
-                [sys.executable, "-m", "tests.acceptance.toy", self.name, str(slot)],
+                [sys.executable, "-m", "tests.acceptance.toy", self.name, str(slot), *self.more],
                 env=kept | settings,
                 stdin=subprocess.DEVNULL,
                 stdout=out,
@@ -135,37 +142,59 @@ class ToyGroup:
             if line.startswith("{") and (record := json.loads(line))["action"] == action
         ]
 
+    def stderr(self, slot: int) -> str:
+        """Return what a worker has written to standard error."""
+        return self._log(slot, "err").read_text("utf-8")
+
     def _log(self, slot: int, kind: str) -> Path:
         return self.directory / f"worker-{slot}.{kind}"
 
     # --- records
 
-    def send(self, records: Iterable[tuple[bytes, bytes]]) -> int:
-        """Publish records; return how many."""
+    def send(self, records: Iterable[tuple[bytes, bytes]], suffix: str = "in") -> int:
+        """Publish records to an input; return how many."""
         sent = 0
         for key, value in records:
-            self._producer.produce(self.input, value, key)
+            self._producer.produce(f"{self.name}.{suffix}", value, key)
             sent += 1
         assert self._producer.flush(PATIENCE_S) == 0
         return sent
 
-    def publish(self, topic: str, key: bytes, value: bytes) -> None:
-        """Publish one record anywhere."""
-        self._producer.produce(topic, value, key)
+    def publish(self, topic: str, key: bytes, value: bytes, partition: int = -1) -> None:
+        """Publish one record anywhere; -1: where its key belongs."""
+        self._producer.produce(topic, value, key, partition)
         assert self._producer.flush(PATIENCE_S) == 0
 
-    def done(self) -> int:
-        """Return the sum of the committed input offsets."""
+    def committed(self) -> dict[tuple[str, int], int]:
+        """Return the committed offset of every input partition that has one; nothing while one is moving."""
         from confluent_kafka import KafkaException, TopicPartition
 
         reader = kafka.consumer(self.settings, self.settings.group)
+        counts = {self.input: PARTITIONS, **self.more}
         try:
-            found = reader.committed([TopicPartition(self.input, p) for p in range(PARTITIONS)], 10)
+            found = reader.committed([TopicPartition(t, p) for t, n in counts.items() for p in range(n)], 10)
         except KafkaException:
-            return 0
+            return {}
         finally:
             reader.close()
-        return sum(max(0, p.offset) for p in found)
+        return {(p.topic, p.partition): p.offset for p in found if p.offset >= 0}
+
+    def done(self) -> int:
+        """Return the sum of the committed input offsets."""
+        return sum(self.committed().values())
+
+    def widen(self, suffix: str, partitions: int) -> None:
+        """Give an input more partitions, as its owner may; return when a record can be sent there."""
+        from confluent_kafka.admin import NewPartitions
+
+        topic, admin = f"{self.name}.{suffix}", kafka.admin(self.settings)
+        admin.create_partitions([NewPartitions(topic, partitions)])[topic].result()
+        if topic in self.more:
+            self.more[topic] = partitions
+        until(
+            lambda: len(self._producer.list_topics(topic, timeout=10).topics[topic].partitions) == partitions,
+            "the new partitions",
+        )
 
     def wait_done(self, records: int) -> None:
         """Wait until so many input records are committed."""

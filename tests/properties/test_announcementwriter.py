@@ -82,7 +82,8 @@ def verdicts(draw: st.DrawFn) -> Verdict:
     rules = draw(st.lists(st.sampled_from(BOOK.book.rules), unique_by=lambda rule: rule.id))
     hits = tuple(Hit(rule, draw(st.none() | DAYS), draw(evidence)) for rule in rules)
     route = Route(draw(st.none() | ORGANISATIONS), confirm_region=False, county="", residence="", place="")
-    eligible = Eligibility("", "", None, draw(TEXTS), hits, (), route, view)
+    ids = tuple(rule.id for rule in rules)
+    eligible = Eligibility("", "", None, draw(TEXTS), hits, ids, route, view)
     return Verdict(eligible, draw(TEXTS), draw(TEXTS), draw(st.none() | CHANGES))
 
 

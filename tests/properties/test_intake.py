@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from unittest import mock
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -10,9 +11,9 @@ from hypothesis import strategies as st
 from hub import topics
 from hub.errors import DeadLetterError
 from hub.stages.contract import Batch, Record
-from hub.stages.memory import MemoryContext
+from hub.stages.memory import Emitted, MemoryContext
 from tests.unit.connectors.events import NOW, PROHIBITIONS, SENSITIVE, TYPES, event, person
-from tests.unit.stages.receiving import CODEC, ends, framed, intake, topic_of
+from tests.unit.stages.receiving import CODEC, SEALER, decoded, ends, framed, intake, topic_of
 
 TEXT = st.one_of(
     st.none(),
@@ -98,3 +99,39 @@ def test_what_claims_to_be_a_prohibition_is_never_a_dead_letter(
     frame = CODEC.catalogue.by_type(ce_type).frame
     assert account(frame + body, topic) != "dead letter"
     assert account(b"\xff" + body, topic, [("ce_type", ce_type.encode())]) == "stop"
+
+
+CHANGES = st.lists(st.tuples(st.sampled_from(PATHS), st.integers(0, 40), VALUES), max_size=3)
+ARRIVING = st.one_of(
+    st.builds(mutated, st.sampled_from(TYPES), CHANGES),
+    st.builds(lambda ce_type, end: framed(ce_type)[:-end], st.sampled_from(TYPES), st.integers(1, 60)),
+    st.binary(max_size=30),
+)
+
+
+def opened(emitted: Emitted) -> tuple[Any, ...]:
+    """Return what was emitted with its seals broken: sealing the same twice gives two texts."""
+    name, fields = decoded(emitted)
+    key = emitted.key or b""
+    for field in ("contact", "sealed"):
+        if fields.get(field) is not None:
+            fields[field] = SEALER.open(fields[field], key)
+    return emitted.topic, emitted.key, emitted.headers, name, fields
+
+
+def outcome(parts: list[list[Record]]) -> list[Any]:
+    """Return what comes of records that arrive in parts, up to one that stops their source."""
+    ctx = MemoryContext(NOW)
+    for part in parts:
+        if ctx.run(intake(), Batch(topics.TRAINING, 0, part)) is not None:
+            break
+    return [[opened(each) for each in ctx.emitted], ctx.dead_letters, ctx.stops, ctx.counters]
+
+
+@given(values=st.lists(ARRIVING, min_size=2, max_size=9))
+@settings(max_examples=500, deadline=None)
+def test_records_taken_together_come_to_what_each_comes_to_alone(values: list[bytes]) -> None:
+    """However many records go through the steps together, the outcome and its order are the same."""
+    records = [Record(offset, None, value) for offset, value in enumerate(values)]
+    with mock.patch("hub.stages.intake.TOGETHER", 4):
+        assert outcome([records]) == outcome([[record] for record in records])

@@ -6,6 +6,7 @@ import hmac
 from typing import Any, Final
 
 import pytest
+from cryptography.hazmat.primitives.ciphers import algorithms, modes
 from gmssl import sm3
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -87,6 +88,20 @@ def test_any_bytes_are_an_error_not_a_crash(sealer: Sealer, sealed: bytes) -> No
     for opener in (sealer, OPENER):
         with pytest.raises(HubError):
             opener.open(sealed)
+
+
+@given(st.binary(min_size=16, max_size=16), st.binary(min_size=12, max_size=12), values, values)
+def test_sm4_gcm_is_what_the_documented_way_gives(key: bytes, nonce: bytes, plain: bytes, aad: bytes) -> None:
+    """The shorter way into the cipher seals and opens as ``cryptography``'s own Cipher does."""
+    running = suites.documented_encryption(algorithms.SM4(key), modes.GCM(nonce))
+    running.authenticate_additional_data(aad)
+    sealed = running.update(plain) + running.finalize() + running.tag
+    aead = SM.aead(key)
+    assert aead.encrypt(nonce, plain, aad) == sealed
+    assert aead.decrypt(nonce, sealed, aad) == plain
+    opening = suites.documented_decryption(algorithms.SM4(key), modes.GCM(nonce, sealed[-16:]))
+    opening.authenticate_additional_data(aad)
+    assert opening.update(sealed[:-16]) + opening.finalize() == plain
 
 
 def test_the_suites_lengths_are_those_of_their_primitives() -> None:

@@ -32,6 +32,7 @@ def test_a_consumer_sees_committed_records_and_never_starts_over_silently() -> N
     assert config["enable.auto.commit"] is False
     assert config["auto.offset.reset"] == "error"
     assert (config["group.id"], config["session.timeout.ms"]) == ("hub", 3000)
+    assert config["heartbeat.interval.ms"] == 300
 
 
 def test_a_producer_is_idempotent_and_transactional_when_asked() -> None:

@@ -11,12 +11,16 @@ _OUT: Place = ("facts", 0)
 
 
 def _sample(at_s: float, committed: dict[Place, int]) -> Sample:
-    """Return a look at ``at_s`` seconds: CPU as much as time has passed, the broker's half of that."""
-    return Sample(at_s, committed, cpu_s=at_s, broker_cpu_s=at_s / 2, rss=int(at_s))
+    """Return a look at ``at_s`` seconds: CPU as much as time has passed, the broker's half of that.
+
+    The contestant's second process does a quarter of the work; a third has ended before the clock starts.
+    """
+    each_cpu_s = {1: at_s * 0.75, 2: at_s * 0.25} | ({3: 1.0} if at_s < 3 else {})
+    return Sample(at_s, committed, each_cpu_s, broker_cpu_s=at_s / 2, rss=int(at_s))
 
 
 def _rate(per_second: float) -> Rate:
-    return Rate(events=int(per_second), seconds=1.0, cpu_s=0.5, broker_cpu_s=0.1, rss=7)
+    return Rate(events=int(per_second), seconds=1.0, cpu_s=0.5, broker_cpu_s=0.1, rss=7, busiest=1.0)
 
 
 def test_a_rate_runs_from_the_first_commit_to_the_finish_of_the_last_hop() -> None:
@@ -33,7 +37,7 @@ def test_a_rate_runs_from_the_first_commit_to_the_finish_of_the_last_hop() -> No
     assert rate.cpu_s == 3
     assert rate.broker_cores == 0.5
     assert rate.cpu_per_million == pytest.approx(3 / 950 * 1e6)
-    assert rate.rss == 9
+    assert (rate.rss, rate.busiest) == (9, 0.75)
 
 
 def test_a_rate_counts_from_where_the_group_began() -> None:

@@ -32,11 +32,17 @@ class AskingBook(FakeBook):
     weekday: int | None = None
     """The day of the week on which P3 is invited."""
 
-    def hits(self, facts: Mapping[str, Sequence[Mapping[str, Any]]], today: int) -> tuple[FakeHit, ...]:
-        """Return the grounds that hold, best first."""
+    def outlook(
+        self, facts: Mapping[str, Sequence[Mapping[str, Any]]], today: int
+    ) -> tuple[tuple[FakeHit, ...], int | None]:
+        """Return the grounds that hold, best first, and the day after the first ground or session."""
         gifts = tuple(("gift", entry["key"]) for entry in facts.get("gift", ()))
-        found = super().hits(facts, today)
-        return (*found, FakeHit(SHARED, None, gifts)) if gifts else found
+        found, change = super().outlook(facts, today)
+        if gifts:
+            found = (*found, FakeHit(SHARED, None, gifts))
+        sessions = [entry["session_on"] + 1 for entry in facts.get("candidacy", ()) if "session_on" in entry]
+        days = [day for day in (change, *sessions) if day is not None and day > today]
+        return found, min(days, default=None)
 
     def guard(self, facts: Mapping[str, Sequence[Mapping[str, Any]]], today: int) -> FakeGuard | None:
         """Return the first guard that applies; stale grounds only where nothing else does."""
@@ -57,12 +63,6 @@ class AskingBook(FakeBook):
             if entry.get("status") == "nominated" and entry.get("session_on", -1) >= today
         ]
         return (*found, FakeHit(F18, None, ())) if facts["subject"][0]["moved"] else tuple(found)
-
-    def next_change(self, facts: Mapping[str, Sequence[Mapping[str, Any]]], today: int) -> int | None:
-        """Return the day after the first ground or session."""
-        sessions = [entry["session_on"] + 1 for entry in facts.get("candidacy", ()) if "session_on" in entry]
-        days = [super().next_change(facts, today), *sessions]
-        return min((day for day in days if day is not None and day > today), default=None)
 
     def ground(self, priority: int) -> FakeRule:
         """Return the unnamed ground."""

@@ -70,8 +70,10 @@ class FakeBook:
     asked: list[str] = field(default_factory=list)
     """Names of the functions that were called."""
 
-    def hits(self, facts: Mapping[str, Sequence[Mapping[str, Any]]], today: int) -> tuple[FakeHit, ...]:
-        """Return the grounds that hold, best first."""
+    def outlook(
+        self, facts: Mapping[str, Sequence[Mapping[str, Any]]], today: int
+    ) -> tuple[tuple[FakeHit, ...], int | None]:
+        """Return the grounds that hold, best first, and the day after the first of them ends."""
         good = [
             (entry["expires_on"], ("certificate", entry["key"]))
             for entry in facts.get("certificate", ())
@@ -88,7 +90,7 @@ class FakeBook:
                 found.append(
                     FakeHit(rule, max(until for until, _ in grounds), tuple(key for _, key in grounds))
                 )
-        return tuple(found)
+        return tuple(found), min((hit.until + 1 for hit in found if hit.until is not None), default=None)
 
     def path(self, facts: Mapping[str, Sequence[Mapping[str, Any]]], today: int) -> str:
         """Return youth for students and under 18."""
@@ -114,11 +116,6 @@ class FakeBook:
             "region": not me["region_known"],
         }
         return next((FakeGuard(code, "hold") for code, applies in holds.items() if applies), None)
-
-    def next_change(self, facts: Mapping[str, Sequence[Mapping[str, Any]]], today: int) -> int | None:
-        """Return the day after the first ground ends."""
-        ends = [hit.until + 1 for hit in self.hits(facts, today) if hit.until is not None]
-        return min(ends, default=None)
 
     def task_hits(self, facts: Mapping[str, Sequence[Mapping[str, Any]]], today: int) -> tuple[FakeHit, ...]:
         """Make no task."""

@@ -230,6 +230,8 @@ class TaskDesk:
         gate: FloodGate | None = None,
         released: Callable[[Place], bool] | None = None,
         sweep_records: int = 2,
+        renewal_ms: int = 1 << 60,
+        partition: int = 0,
     ) -> None:
         """Open a task over a store."""
         self.consumer = FakeConsumer()
@@ -242,11 +244,15 @@ class TaskDesk:
             gate or FloodGate(100, 60_000),
             encode,
             4,
+            4,
             sweep_records,
+            renewal_ms,
             released or (lambda _: False),
         )
         self.store = store or MemoryStore()
-        self.task = Task(stage, stage.topics[0], 0, services, store=self.store, recent=Recent(1 << 16))
+        self.task = Task(
+            stage, stage.topics[0], partition, services, store=self.store, recent=Recent(1 << 16)
+        )
         self.task.open(-1, 0)
         self.outputs: list[tuple[str, bytes | None, bytes | None]] = []
 

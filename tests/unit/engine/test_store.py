@@ -107,3 +107,18 @@ def test_kinds_are_distinct_single_bytes() -> None:
     kinds = [Kind.STATE, Kind.TIMER, Kind.DUE, Kind.COUNTER, Kind.META, Kind.POSITION]
     assert sorted({len(kind) for kind in kinds}) == [1]
     assert len(set(kinds)) == len(kinds)
+
+
+def test_wiping_a_new_store_keeps_it(tmp_path: Path) -> None:
+    """A database that was made just now is not made again; one that was written to is."""
+    path = tmp_path / "state" / "toy-0"
+    made = RocksFactory(tmp_path / "state", 1 << 20).open("toy-0")
+    first = (path / "IDENTITY").stat().st_ino
+    made.wipe()
+    assert (path / "IDENTITY").stat().st_ino == first
+    (path / "mark").touch()
+    made.write([(b"sa", b"1")], AT)
+    made.wipe()
+    assert not (path / "mark").exists()
+    assert made.get(b"sa") is None
+    made.close()

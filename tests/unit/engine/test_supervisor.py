@@ -30,7 +30,7 @@ slot, pipe = int(sys.argv[1]), int(sys.argv[2])
 signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
 stalled = slot == 0 and os.path.exists("stall")
 report = dict(slot=slot, ready=slot == 0 or os.path.exists("ready"),
-              alive=not stalled, reason="running", stopped=[], opened=os.getpid(),
+              alive=not stalled, reason="running", stopped=[], lanes=[slot], opened=os.getpid(),
               metrics="# HELP a b\\n# TYPE a gauge\\na 1.0\\n")
 if stalled:
     os.remove("stall")

@@ -7,7 +7,7 @@ import pytest
 from hub.engine.cursors import Cursors
 from hub.engine.deadletters import FloodGate, Place
 from hub.engine.store import Kind, MemoryStore
-from hub.errors import DeadLetterError, RetryError, StateError, StopError
+from hub.errors import DeadLetterError, RetryError, StateError, StopError, TopicsError
 from hub.stages.contract import Record
 from tests.unit.engine.fakes import QuarantiningStage, ScriptedStage, TaskDesk, numbered
 
@@ -294,3 +294,39 @@ def test_changelog_keys_of_shared_partitions_are_apart() -> None:
 
     assert TaskDesk(ScriptedStage()).task.tag == b""
     assert TaskDesk(Many()).task.tag == b"a.in\0"
+
+
+@pytest.mark.parametrize(
+    ("topics", "partition", "place", "tag"),
+    [
+        (("toy.in",), 3, 3, b""),
+        (("toy.in", "toy.more"), 3, 3, b"toy.in\0"),
+        (("toy.in", "toy.more"), 4, 0, b"toy.in/4\0"),
+        (("toy.in", "toy.more"), 11, 3, b"toy.in/11\0"),
+    ],
+    ids=["alone in its changelog", "beside other topics", "beyond the lanes", "far beyond"],
+)
+def test_where_a_task_keeps_its_changelog(
+    topics: tuple[str, ...], partition: int, place: int, tag: bytes
+) -> None:
+    """A task's changelog is its lane's partition, under keys that no other task's keys begin with."""
+    stage = ScriptedStage()
+    stage.topics = topics
+    task = TaskDesk(stage, partition=partition).task
+    assert (task.changelog_partition, task.tag) == (place, tag)
+
+
+def test_a_stage_of_one_topic_has_no_more_tasks_than_lanes() -> None:
+    """Tasks that do not mark their keys cannot share a changelog partition: none is beyond the lanes."""
+    with pytest.raises(TopicsError, match="fixed at birth"):
+        TaskDesk(ScriptedStage(), partition=4)
+
+
+def test_an_old_position_is_committed_again() -> None:
+    """A task without work commits when its last commit is so old that Kafka might forget it, not before."""
+    desk = TaskDesk(ScriptedStage(), renewal_ms=500)
+    desk.run((b"a", b""), now=1000)
+    assert not desk.task.wants(1499, adopt=False)
+    assert desk.task.wants(1500, adopt=False)
+    desk.run(now=1500)
+    assert not desk.task.wants(1999, adopt=False)

@@ -56,7 +56,7 @@ def test_the_seal_holds_the_whole_event(ce_type: str) -> None:
     (emitted,) = taken_in(ce_type).emitted
     content = content_of(emitted)
     assert (content.type, content.source) == (ce_type, "synthetic/1")
-    assert content.origin == {"topic": topic_of(ce_type), "partition": 0, "offset": 0}
+    assert content.origin == (topic_of(ce_type), 0, 0)
     told = {kind: fields for kind, _, fields in assertion.decode(content.assertions)}
     (claim,) = connected(ce_type)[0].claims
     assert told[claim.kind] == claim.fields
