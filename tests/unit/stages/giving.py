@@ -81,7 +81,7 @@ def asserted(
     content = assertion.encode(assertions)
     sealed = {
         "type": "secret.happening.v1", "source": "/secret/source",
-        "origin": {"topic": "redcross.secret.events", "partition": 3, "offset": 7},
+        "origin": ("redcross.secret.events", 3, 7),
         "assertions": content, "contact": contact,
     }  # fmt: skip
     stamp = merge.stamp(at, prohibits, 0, content)
