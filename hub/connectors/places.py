@@ -17,7 +17,7 @@ COUNTY: Final = 6
 CITY: Final = 4
 """Digits of a city's code."""
 _MAX_ANSWERS: Final = 65_536
-"""Most answers kept, about 10 MB: 1,400 townships and villages on fifty days."""
+"""Most answers of one sort kept, about 10 MB: 1,400 townships and villages on fifty days."""
 
 
 class Places:
@@ -29,6 +29,7 @@ class Places:
         self.today: Final = today
         self._regions: Final = regions
         self._answers: dict[tuple[str, str | None, int], str | None] = {}
+        self._offices: dict[tuple[str, int], str | None] = {}
 
     def on(self, today: int, crosswalk: Crosswalk) -> Places:
         """Return the places as of ``today``: itself when that changes nothing."""
@@ -56,8 +57,16 @@ class Places:
 
     def office(self, code: str, written_on: int) -> str | None:
         """Return what is known of an office's region, at least its county, or None."""
-        known = self.residence(code, None, written_on)
-        return known if known is not None and len(known) >= COUNTY else None
+        asked = (code, written_on)
+        try:
+            return self._offices[asked]
+        except KeyError:
+            if len(self._offices) >= _MAX_ANSWERS:
+                self._offices.clear()
+            known = self.residence(code, None, written_on)
+            answer = known if known is not None and len(known) >= COUNTY else None
+            self._offices[asked] = answer
+            return answer
 
     def territory(self, code: str) -> str | None:
         """Return an organisation's region in the current edition; None for what is no code at all.

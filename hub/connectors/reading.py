@@ -130,6 +130,9 @@ class Reading:
 
     def token(self, event: Event, field: str, fallback: str = "") -> str:
         """Return a required word of a closed vocabulary, in lower case."""
+        value: str = (event[field] or "").strip()
+        if value and len(value) <= MAX_TEXT:
+            return value.lower()
         return self.text(event, field, fallback).lower()
 
     def choice(self, event: Event, field: str, words: frozenset[str]) -> str:
@@ -154,7 +157,13 @@ class Reading:
     def day_or_none(self, event: Event, field: str, path: str = "") -> int | None:
         """Return a day, or None when it is absent or empty."""
         value = event[field]
-        return self.day(event, field, path) if value and not value.isspace() else None
+        if not value:
+            return None
+        try:
+            day = _day_of_text(value)
+        except dates.DateError:
+            return self.day(event, field, path) if not value.isspace() else None
+        return self.day(event, field, path) if self.restrictive else day
 
     def number(self, value: float, path: str) -> int:
         """Return a number of hours, rounded; raise when it is none (negative, endless, absurd)."""

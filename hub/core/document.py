@@ -16,14 +16,13 @@ from typing import Final, NamedTuple
 
 from hub.core.codes import TEXTS, Code
 from hub.core.resident_number import (
+    BY_BIRTH,
+    BY_PLACE,
     CHECKS,
     FOREIGN_PERMANENT_RESIDENT,
-    HEADS,
     HMT_PERMIT,
-    PLACES,
     RESIDENT_ID,
     SEQUENCES,
-    YEARS,
     check_digit,
     eighteen,
     problem_of,
@@ -99,19 +98,16 @@ def check(
     ``birth_day`` and ``sex`` are what the source declared beside the number. With ``as_of``, a birth
     after that day is refused. A ``kind`` of None or "" stands for any numbered by GB 11643.
     """
-    # The hot path: a clean 18-character number, by six look-ups (1 us instead of 5). A key that is
+    # The hot path: a clean 18-character number, by three look-ups (0.7 us instead of 5). A key that is
     # in no table, or a check digit that differs, is for the slow path to name.
     try:
-        kind18, citizen, head = HEADS[number[:3]]
-        first_day, days, year = YEARS[number[6:10]]
-        offset, month_day = days[number[10:14]]
+        kind18, citizen, place = BY_PLACE[number[:6]]
+        born, birth = BY_BIRTH[number[6:14]]
         sequence, sex18 = SEQUENCES[number[14:17]]
-        total = head + PLACES[number[3:6]] + year + month_day + sequence
     except KeyError:
         return _check_slowly(kind, number, birth_day, sex, as_of)
-    if number[17:] != CHECKS[total] or (kind18 is HMT_PERMIT and number[2:6] != "0000"):
+    if number[17:] != CHECKS[place + birth + sequence]:
         return _check_slowly(kind, number, birth_day, sex, as_of)
-    born = first_day + offset
     if as_of is not None and born > as_of:
         raise DocumentError(Code.ID_DATE)
     contradicts = birth_day is not None and birth_day != born

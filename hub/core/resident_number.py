@@ -78,6 +78,42 @@ SEQUENCES: Final = {
 """Digits 15 to 17 -> (residue, sex)."""
 
 
+KEPT: Final = 65_536
+"""Places and birth dates of which is kept what they say: some 4,000 counties, 30,000 days of the living."""
+
+
+class _Places(dict[str, tuple[str, bool, int]]):
+    """First six digits -> (kind, citizen, residue), worked out when first asked for; KeyError for none."""
+
+    def __missing__(self, digits: str) -> tuple[str, bool, int]:
+        kind, citizen, residue = HEADS[digits[:3]]
+        if kind is HMT_PERMIT and digits[2:] != "0000":
+            raise KeyError
+        place = PLACES[digits[3:]]
+        if len(self) >= KEPT:
+            self.clear()
+        said = self[digits] = kind, citizen, residue + place
+        return said
+
+
+class _Births(dict[str, tuple[int, int]]):
+    """Digits 7 to 14 -> (day, residue), worked out when first asked for; KeyError for no birth date."""
+
+    def __missing__(self, digits: str) -> tuple[int, int]:
+        first_day, days, residue = YEARS[digits[:4]]
+        offset, more = days[digits[4:]]
+        if len(self) >= KEPT:
+            self.clear()
+        said = self[digits] = first_day + offset, residue + more
+        return said
+
+
+BY_PLACE: Final = _Places()
+"""Digits 1 to 6 -> (kind, citizen, residue)."""
+BY_BIRTH: Final = _Births()
+"""Digits 7 to 14 -> (birth day, residue)."""
+
+
 def check_digit(number: str) -> str:
     """Return the check digit for the first 17 digits of ``number`` (ISO 7064 MOD 11-2)."""
     return CHECKS[sum(int(digit) * weight for digit, weight in zip(number[:17], _WEIGHTS, strict=True)) % 11]

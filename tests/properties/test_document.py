@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.core import document
-from hub.core.codes import TEXTS
+from hub.core import document, resident_number
+from hub.core.codes import TEXTS, Code
 from hub.core.dates import parse_day
 from hub.core.document import DocumentError
+from hub.core.resident_number import BY_BIRTH, BY_PLACE, problem_of
 
 births = st.dates(date(1880, 1, 1), date(2099, 12, 31))
 
@@ -32,6 +33,45 @@ def test_a_valid_number_is_read_and_kept(number: str) -> None:
     assert found.birth_day == parse_day(f"{number[6:10]}-{number[10:12]}-{number[12:14]}")
     assert found.sex == ("m" if int(number[16]) % 2 else "f")
     assert document.check(None, f" {number.lower()}'") == found
+
+
+PLACES = st.sampled_from(
+    ["339901", "810000", "820000", "830000", "810001", "933156", "990156", "119999", "100000"]
+)
+DIGITS = st.text("0123456789", min_size=6, max_size=6)
+DAYS = st.one_of(births.map("{:%Y%m%d}".format), st.text("0123456789", min_size=8, max_size=8))
+
+
+def refusal(number: str) -> Code | None:
+    """Return why a number is refused, or None."""
+    try:
+        document.check(None, number)
+    except DocumentError as error:
+        return error.code
+    return None
+
+
+@given(PLACES | DIGITS, DAYS, st.integers(0, 999))
+def test_a_number_is_taken_exactly_when_nothing_is_wrong_with_it(place: str, day: str, sequence: int) -> None:
+    """The look-ups by whole place and whole birth date accept what the tables of digits accept."""
+    first = f"{place}{day}{sequence:03}"
+    number = first + document.check_digit(first)
+    for _ in range(2):  # worked out, then remembered
+        assert refusal(number) == problem_of(number)
+
+
+def test_places_and_births_without_end_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is kept of places and birth dates is bounded, and forgetting changes nothing."""
+    monkeypatch.setattr(resident_number, "KEPT", 5)
+    BY_PLACE.clear()
+    BY_BIRTH.clear()
+    for county in range(20):
+        first = f"3399{county:02}{1980 + county}0101001"
+        assert document.check(None, first + document.check_digit(first)).birth_day == parse_day(
+            f"{1980 + county}-01-01"
+        )
+        assert len(BY_PLACE) <= 5
+        assert len(BY_BIRTH) <= 5
 
 
 @given(numbers(), st.integers(0, 17), st.sampled_from("0123456789X"))
