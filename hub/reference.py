@@ -131,8 +131,8 @@ def _shown(value: object) -> str:
 
 
 def errors_page() -> str:
-    """Return the page about errors and exit codes."""
-    from hub import errors
+    """Return the page about errors and exit codes, and about what becomes of data that are wrong."""
+    from hub import errors, quality
 
     rows = []
     for name in errors.__all__:
@@ -148,6 +148,14 @@ def errors_page() -> str:
         "JSON object on standard error. The codes are stable. 0 is success, 2 a wrong command line, 130\n"
         "Ctrl-C. The codes of dead letters are in codes.md.\n\n"
         + table(("code", "exit", "class", "is a", "meaning"), sorted(rows, key=lambda row: str(row[0])))
+        + "\n## The 25 cases of data quality 数据质量的 25 种情形\n\n"
+        "What sources send, and what becomes of it. Each row is played through the whole hub by a test.\n"
+        "What is not said of an event is that of a valid first-aider certificate with consent: alone, it\n"
+        "makes an invitation. All people are synthetic.\n\n"
+        + table(("no.", "problem", "example", "events", "what becomes of it"), quality.reference())
+        + "\n## Which case shows which code 代码与情形\n\n"
+        "The codes without a case are about records and keys; codes.md has meaning and cure of all.\n\n"
+        + table(("code", "cases"), quality.codes_shown())
     )
 
 

@@ -49,7 +49,7 @@ def _of_organisation(event: Event, reading: Reading) -> Draft:
     name = reading.text_or_none(event, "org_name")
     party: Fields = {"group": True}
     seat = event["org_region"]
-    residence = reading.places.residence(seat, None, reading.occurred_on) if seat else None
+    residence = reading.residence(seat, None) if seat else None
     if residence is not None:
         party["residence"] = residence
     return Draft(

@@ -124,9 +124,7 @@ def _nationality(nationality: str, party: Fields, conflicts: list[str]) -> None:
 def _home(block: Event, reading: Reading, party: Fields) -> None:
     """Set residence, host unit and student as far as they are said and known."""
     if block["residence_region"]:
-        residence = reading.places.residence(
-            block["residence_region"], block["residence_township"], reading.occurred_on
-        )
+        residence = reading.residence(block["residence_region"], block["residence_township"])
         if residence is not None:
             party["residence"] = residence
     if block["host_unit"]:

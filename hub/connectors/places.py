@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from hub.core.codes import Code
 from hub.core.region import Crosswalk, RegionTable, normal_code
 
 COUNTY: Final = 6
@@ -48,6 +49,10 @@ class Places:
                 self._answers.clear()
             answer = self._answers[asked] = self._known(code, township, written_on)
             return answer
+
+    def problem(self, code: str, township: str | None, written_on: int) -> Code | None:
+        """Return why the county of a residence is not known; None when it is, or was never said."""
+        return self.crosswalk.resolve(code, township, self.today, written_on=written_on).problem
 
     def office(self, code: str, written_on: int) -> str | None:
         """Return what is known of an office's region, at least its county, or None."""

@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 from hub.connectors.draft import Alias
-from hub.connectors.places import Places
+from hub.connectors.places import COUNTY, Places
 from hub.core import dates
 from hub.core.codes import Code
 from hub.errors import DeadLetterError
@@ -65,7 +65,7 @@ class Reading:
 
     __slots__ = (
         "at", "day_limit", "event_id", "limits", "now", "occurred_on", "places",
-        "problems", "region", "restrictive", "seq", "source",
+        "problems", "region", "restrictive", "seq", "source", "unclear",
     )  # fmt: skip
 
     def __init__(
@@ -82,6 +82,7 @@ class Reading:
         self.places = places
         self.limits = limits
         self.problems: list[str] = []
+        self.unclear: Code | None = None
         self.day_limit = dates.day_of(now) + limits.future_days
         self.event_id: str = envelope["id"].strip() or self._blank("envelope.id")
         self.source: str = envelope["source"].strip() or self._blank("envelope.source")
@@ -180,6 +181,13 @@ class Reading:
         if alias is None:
             self.fail(Code.FIELD_MISSING, field, "the field is empty")
         return alias
+
+    def residence(self, code: str, township: str | None) -> str | None:
+        """Return what is known of a residence; where the county is not, ``unclear`` says why."""
+        known = self.places.residence(code, township, self.occurred_on)
+        if known is None or len(known) < COUNTY:
+            self.unclear = self.places.problem(code, township, self.occurred_on)
+        return known
 
     def office(self, event: Event, field: str = "region") -> str | None:
         """Return the office's region code in the current edition, at least its county, or None.

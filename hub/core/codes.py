@@ -29,19 +29,16 @@ class Code(StrEnum):
     ID_REPAIRABLE = "ID_REPAIRABLE"
     DOC_KIND_UNKNOWN = "DOC_KIND_UNKNOWN"
     NAME_LOSSY = "NAME_LOSSY"
-    NAME_MISSING = "NAME_MISSING"
     REGION_UNKNOWN = "REGION_UNKNOWN"
     REGION_AMBIGUOUS = "REGION_AMBIGUOUS"
     CONFLICT = "CONFLICT"
     ID_REUSED = "ID_REUSED"
     ALIAS_CONFLICT = "ALIAS_CONFLICT"
     ALIAS_OVERFLOW = "ALIAS_OVERFLOW"
-    GUARDIAN_MISSING = "GUARDIAN_MISSING"
     FACT_UNKNOWN = "FACT_UNKNOWN"
     RECORD_TOO_LARGE = "RECORD_TOO_LARGE"
     STAGE_FAILED = "STAGE_FAILED"
     PROHIBITION_UNREADABLE = "PROHIBITION_UNREADABLE"
-    ANONYMOUS = "ANONYMOUS"
     SENSITIVE_UNSURE = "SENSITIVE_UNSURE"
     DONOR_ALIVE = "DONOR_ALIVE"
 
@@ -146,12 +143,6 @@ TEXTS: Final[dict[Code, Text]] = {
         "Let the source publish UTF-8 or GB18030, and enter the name again.",
         "请来源系统以 UTF-8 或 GB18030 发布，并重新录入姓名。",
     ),
-    Code.NAME_MISSING: Text(
-        "There is no name.",
-        "缺少姓名。",
-        "Complete the name at the source and publish the event again.",
-        "请在来源系统补全姓名并重新发布。",
-    ),
     Code.REGION_UNKNOWN: Text(
         "The region code is in no edition known here.",
         "区划代码不在任何已知版本中。",
@@ -188,12 +179,6 @@ TEXTS: Final[dict[Code, Text]] = {
         "Publish the event that binds the key to a person, then redrive.",
         "请发布将该标识绑定到个人的事件，然后重新投递。",
     ),
-    Code.GUARDIAN_MISSING: Text(
-        "A minor's record has no guardian's consent.",
-        "未成年人的记录缺少监护人同意。",
-        "Obtain the guardian's consent and publish it.",
-        "请取得监护人同意并发布。",
-    ),
     Code.FACT_UNKNOWN: Text(
         "A fact is not in the fact catalogue.",
         "事实不在事实目录中。",
@@ -217,12 +202,6 @@ TEXTS: Final[dict[Code, Text]] = {
         "撤回、死亡或拒绝事件无法辨认所指何人；该来源已停止。",
         "Read the event at the source, apply it by hand, then skip it here.",
         "请在来源系统查看该事件，人工处理后在此跳过。",
-    ),
-    Code.ANONYMOUS: Text(
-        "An anonymous giver: no attempt to find out who it is.",
-        "匿名捐赠者：不作身份识别。",
-        "Nothing is to be done.",
-        "无需处理。",
     ),
     Code.SENSITIVE_UNSURE: Text(
         "A sensitive event names nobody for sure, and is never put aside to look for somebody.",

@@ -18,7 +18,8 @@ _FORMS: Final = str.maketrans(RECEIVED, COMPARED)
 
 # Separators in all their guises, spaces, invisible characters, variation selectors.
 _DROPPED: Final = re.compile(
-    "[\\s·\u0387\u1427\u2022\u2024\u2027\u2219\u22c5\u2e31\u30fb\uff0e\uff65.,、'’‘`´_\\-\u2010-\u2015"
+    "[\\s·\u0387\u1427\u16eb\u2022\u2024\u2027\u2219\u22c5\u25cf\u26ab\u2981"
+    "\u2e31\u3002\u30fb\ua78f\uff0e\uff65.,、'’‘`´_\\-\u2010-\u2015"
     "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f"
     "\u3164\ufe00-\ufe0f\ufeff\U000e0000-\U000e0fff]+"
 )

@@ -45,6 +45,8 @@ REJECTED: Final = "flow.rejected"
 PARKED: Final = "flow.parked"
 UNREADABLE: Final = "flow.prohibitions_unreadable"
 TYPE_HEADER: Final = "ce_type"
+UNCLEAR: Final = "flow.regions_unclear"
+"""People whose county cannot be told from what their source wrote."""
 UNKNOWN: Final = "unknown"
 """Stands for the type of a record that cannot be decoded."""
 _MISTYPED: Final = "the type is not the one of the schema"
@@ -215,6 +217,8 @@ class IntakeStage:
         _received(plan.received, plan.system, plan.ce_type, case.reading.occurred_on, desk)
         if case.reading.problems:
             desk.add(f"{UNREADABLE}|system={plan.system}")
+        if case.reading.unclear is not None:
+            desk.add(f"{UNCLEAR}|code={case.reading.unclear}|system={plan.system}")
 
     def _unsure(self, case: Case, desk: Desk) -> None:
         """Refuse an event of class s that names nobody for sure: it waits nowhere and is scored by nobody."""

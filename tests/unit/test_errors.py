@@ -57,4 +57,4 @@ def test_a_dead_letter_carries_its_own_code_through_copies() -> None:
         )
     assert DeadLetterError.code == "DEAD_LETTER"
     assert str(error) == "ID_CHECK person.doc_no: the check digit is wrong"
-    assert str(DeadLetterError("ANONYMOUS", "", "no person")) == "ANONYMOUS: no person"
+    assert str(DeadLetterError("FIELD_MISSING", "", "no person")) == "FIELD_MISSING: no person"

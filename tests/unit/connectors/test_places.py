@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
 from hub import data
 from hub.connectors.places import Places
+from hub.core.codes import Code
 from tests.unit.connectors.events import TODAY
 
 
@@ -16,6 +19,24 @@ def test_answers_are_for_one_day_and_one_crosswalk() -> None:
     renamed = crosswalk.with_change("330106", "330199", None, "one_to_one", TODAY - 1)
     assert places.residence("330106", None, TODAY) == "330106"
     assert places.on(TODAY, renamed).residence("330106", None, TODAY - 9) == "330199"
+
+
+@pytest.mark.parametrize(
+    ("code", "township", "problem"),
+    [
+        pytest.param("330104", None, Code.REGION_AMBIGUOUS, id="divided"),
+        pytest.param("330104", "白杨街道", None, id="divided, with a township"),
+        pytest.param("三联村", None, Code.REGION_AMBIGUOUS, id="a name of several"),
+        pytest.param("339901", None, Code.REGION_UNKNOWN, id="in no edition"),
+        pytest.param("3301", None, None, id="no county was said"),
+        pytest.param("330106", None, None, id="current"),
+    ],
+)
+def test_a_county_that_is_not_known_has_a_reason(
+    code: str, township: str | None, problem: Code | None
+) -> None:
+    """Ambiguous and unknown codes are told apart; a code without a county has no problem."""
+    assert Places(data.regions(), data.crosswalk(), TODAY).problem(code, township, TODAY) is problem
 
 
 def test_an_office_is_known_by_its_county_or_not_at_all() -> None:
