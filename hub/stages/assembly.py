@@ -147,14 +147,16 @@ class Assembly:
             }
         )
 
-    def binding(self, index: bytes, kind: str, person: bytes, event_id: str, stamp: bytes) -> bytes:
-        """Return a framed ``hub.alias`` that binds a source's key to a person."""
+    def binding(  # noqa: PLR0917  # what the record holds
+        self, index: bytes, kind: str, person: bytes, event_id: str, stamp: bytes, facts: bytes | None = None
+    ) -> bytes:
+        """Return a framed ``hub.alias`` that binds a source's key to a person, and brings their facts."""
         return self._write_alias(
             {
                 "alias": index,
                 "alias_kind": kind,
                 "person": person,
-                "facts": None,
+                "facts": facts,
                 "event_id": event_id,
                 "stamp": stamp,
             }

@@ -66,16 +66,25 @@ class Delivery:
         desk.ctx.emit(*self._make.announcement(broadcast, case.reading))
 
     def to_person(self, person: Person, document: Document, case: Case, desk: Desk) -> None:
-        """Emit the facts of a sure person, and bind the source's keys to them."""
+        """Emit the facts of a sure person, and bind the source's keys to them.
+
+        With a key the facts go by way of it, behind what already waits there: a certificate whose
+        revocation came first must invite nobody, not even for a moment. A prohibition goes straight.
+        """
         make, emit, reading, draft = self._make, desk.ctx.emit, case.reading, case.draft
         told = _told(case, desk)
         who = make.person(document)
         content = assertion.encode(make.assertions(draft, reading))
         stamp = make.stamp(reading, content)
-        emit(topics.FACTS, who, make.facts(who, told, content, stamp, make.contact(person.contact, who)))
-        for alias in draft.binds:
-            index = make.alias(alias)
-            emit(topics.IDENTITY, index, make.binding(index, alias.kind, who, reading.event_id, stamp))
+        facts = make.facts(who, told, content, stamp, make.contact(person.contact, who))
+        straight = reading.restrictive or not draft.binds
+        if straight:
+            emit(topics.FACTS, who, facts)
+        for at, alias in enumerate(draft.binds):
+            index, brought = make.alias(alias), None if straight or at else facts
+            emit(
+                topics.IDENTITY, index, make.binding(index, alias.kind, who, reading.event_id, stamp, brought)
+            )
         if draft.everywhere:
             emit(topics.FACTS_SENSITIVE, who, self._confide.facts(who, told, content, stamp, person.contact))
         if draft.superseded is not None:
@@ -91,16 +100,20 @@ class Delivery:
         desk.ctx.emit(topics.FACTS_SENSITIVE, who, facts)
 
     def to_organisation(self, organisation: Organisation, case: Case, desk: Desk) -> None:
-        """Emit the facts of an organisation, and bind the source's keys to it."""
+        """Emit the facts of an organisation, and bind the source's keys to it, as to a person."""
         make, emit, reading = self._make, desk.ctx.emit, case.reading
         who = make.organisation(organisation.uscc)
         content = assertion.encode(make.assertions(case.draft, reading))
         stamp = make.stamp(reading, content)
         contact = make.contact(organisation.contact, who)
-        emit(topics.FACTS, who, make.facts(who, _told(case, desk), content, stamp, contact))
-        for alias in case.draft.binds:
-            index = make.alias(alias)
-            emit(topics.IDENTITY, index, make.binding(index, alias.kind, who, reading.event_id, stamp))
+        facts = make.facts(who, _told(case, desk), content, stamp, contact)
+        if not case.draft.binds:
+            emit(topics.FACTS, who, facts)
+        for at, alias in enumerate(case.draft.binds):
+            index, brought = make.alias(alias), facts if at == 0 else None
+            emit(
+                topics.IDENTITY, index, make.binding(index, alias.kind, who, reading.event_id, stamp, brought)
+            )
 
     def to_alias(self, alias: Alias, case: Case, desk: Desk) -> None:
         """Emit facts that wait for the person to whom the source's key belongs."""
