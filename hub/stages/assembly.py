@@ -133,9 +133,11 @@ class Assembly:
         """Return a framed ``hub.person_facts``; ``person`` is empty while it is not known."""
         return self._write.facts(person, told.reading, told.ce_type, stamp, content, contact, told.origin)
 
-    def binding(self, index: bytes, kind: str, person: bytes, event_id: str, stamp: bytes) -> bytes:
-        """Return a framed ``hub.alias`` that binds a source's key to a person."""
-        return self._write.binding(index, kind, person, event_id, stamp)
+    def binding(
+        self, index: bytes, kind: str, person: bytes, event_id: str, stamp: bytes, facts: bytes | None = None
+    ) -> bytes:
+        """Return a framed ``hub.alias`` that binds a source's key to a person, and brings their facts."""
+        return self._write.binding(index, kind, person, event_id, stamp, facts)
 
     def waiting(self, index: bytes, kind: str, facts: bytes, event_id: str, stamp: bytes) -> bytes:
         """Return a framed ``hub.alias`` whose facts wait for the person."""

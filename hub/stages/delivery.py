@@ -85,6 +85,8 @@ class Delivery:
     def prepare(self, cases: Sequence[Case], desk: Desk) -> None:
         """Make the records of the events about sure persons: their facts, and the bindings of their keys.
 
+        With a key the facts go by way of it, behind what already waits there: a certificate whose
+        revocation came first must invite nobody, not even for a moment. A prohibition goes straight.
         Nothing is emitted yet. Each step is done for all events before the next, see :class:`IntakeStage`.
         Events of class s are few, and go another way: :meth:`to_confidants`.
         """
@@ -104,10 +106,15 @@ class Delivery:
             cases, keys, asserted, contents, stamps, contacts, strict=True
         ):
             told = _told(case, desk)
-            made = [(topics.FACTS, key, make.facts(key, told, content, stamp, contact))]
+            facts: bytes | None = make.facts(key, told, content, stamp, contact)
+            made = []
+            if case.reading.restrictive or not indexes:
+                made.append((topics.FACTS, key, facts))
+                facts = None
             for alias, index in indexes:
-                binding = make.binding(index, alias.kind, key, case.reading.event_id, stamp)
+                binding = make.binding(index, alias.kind, key, case.reading.event_id, stamp, facts)
                 made.append((topics.IDENTITY, index, binding))
+                facts = None  # the first of the keys brings them
             if case.draft.everywhere:
                 contact_block = case.draft.person.contact if case.draft.person is not None else None
                 confided = self._confide.facts(key, told, content, stamp, contact_block)
@@ -131,16 +138,20 @@ class Delivery:
         desk.ctx.emit(topics.FACTS_SENSITIVE, who, facts)
 
     def to_organisation(self, organisation: Organisation, case: Case, desk: Desk) -> None:
-        """Emit the facts of an organisation, and bind the source's keys to it."""
+        """Emit the facts of an organisation, and bind the source's keys to it, as to a person."""
         make, emit, reading = self._make, desk.ctx.emit, case.reading
         who = make.organisation(organisation.uscc)
         content = assertion.encode(make.assertions(case.draft, reading))
         stamp = make.stamp(reading, content)
         contact = make.contact(organisation.contact, who)
-        emit(topics.FACTS, who, make.facts(who, _told(case, desk), content, stamp, contact))
-        for alias in case.draft.binds:
-            index = make.alias(alias)
-            emit(topics.IDENTITY, index, make.binding(index, alias.kind, who, reading.event_id, stamp))
+        facts = make.facts(who, _told(case, desk), content, stamp, contact)
+        if not case.draft.binds:
+            emit(topics.FACTS, who, facts)
+        for at, alias in enumerate(case.draft.binds):
+            index, brought = make.alias(alias), facts if at == 0 else None
+            emit(
+                topics.IDENTITY, index, make.binding(index, alias.kind, who, reading.event_id, stamp, brought)
+            )
 
     def to_alias(self, alias: Alias, case: Case, desk: Desk) -> None:
         """Emit facts that wait for the person to whom the source's key belongs."""

@@ -67,12 +67,15 @@ class FactWriter:
         )  # fmt: skip
         return b"".join(parts)
 
-    def binding(self, index: bytes, kind: str, person: bytes, event_id: str, stamp: bytes) -> bytes:
-        """Return a framed ``hub.alias`` that binds a source's key to a person."""
+    def binding(  # noqa: PLR0917  # what the record holds
+        self, index: bytes, kind: str, person: bytes, event_id: str, stamp: bytes, facts: bytes | None = None
+    ) -> bytes:
+        """Return a framed ``hub.alias`` that binds a source's key to a person, and may bring their facts."""
         told = event_id.encode()
         parts = (
             self._alias, LONGS[len(index)], index, self._kinds.get(kind) or self._kind(kind),
-            _NOT_NULL, LONGS[len(person)], person, _NULL,
+            _NOT_NULL, LONGS[len(person)], person,
+            *((_NULL,) if facts is None else (_NOT_NULL, long(len(facts)), facts)),
             long(len(told)), told, LONGS[len(stamp)], stamp,
         )  # fmt: skip
         return b"".join(parts)

@@ -8,6 +8,9 @@ after delivery, since another person may be bound later: then the key is ambiguo
 and both are marked ALIAS_CONFLICT for a human. All of this only ever grows, so the order does not
 matter.
 
+A binding may bring facts of its person. They go on behind what waited for it: a certificate that was
+revoked before it came is known as revoked when it is first looked at. They are not kept here.
+
 State: the alias → a format byte and a msgpack array ``[kind, [person…], [[stamp, event id, facts]…]]``.
 """
 
@@ -122,7 +125,7 @@ class IdentityStage:
         return None
 
     def _take(self, record: Record, value: bytes, ctx: Context) -> None:
-        """Bind a person to the alias, or take facts in under it, or both."""
+        """Bind a person to the alias and send on what the binding brings, or take facts in under it."""
         told = self._read_alias(value)
         alias: bytes = told["alias"]
         stored = ctx.state.get(alias)
@@ -131,7 +134,9 @@ class IdentityStage:
         changed = False
         if told["person"] is not None:
             changed = self._bind(state, told["person"], alias, record, ctx)
-        if told["facts"] is not None:
+            if told["facts"] is not None:  # theirs already: they only come by, behind what was known here
+                ctx.emit(FACTS_TOPIC, told["person"], told["facts"])
+        elif told["facts"] is not None:
             told_facts = Waiting(told["stamp"], told["event_id"], told["facts"])
             changed = self._add(state, told_facts, ctx) or changed
         if not changed:

@@ -2,7 +2,8 @@
 
 Every record comes to exactly one of these ends:
 
-- facts of a sure person → ``hub.facts``, and their source keys as bindings → ``hub.identity``;
+- facts of a sure person → ``hub.facts``; where the source has a key of theirs, that is bound on
+  ``hub.identity`` and brings the facts along, unless they are a prohibition's;
 - an event of class s about a sure person → ``hub.facts.sensitive``, sealed whole; about somebody unsure
   → a dead letter, or, if it is a prohibition, its source stops;
 - facts of somebody known by a source's key alone → ``hub.identity``, where they wait for the binding;

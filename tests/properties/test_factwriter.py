@@ -81,6 +81,8 @@ def test_aliases_are_those_of_the_codec(told: Told, index: bytes, kind: str, eve
     same = {"alias": index, "alias_kind": kind, "event_id": event_id, "stamp": stamp}
     binding = WRITER.binding(index, kind, person, event_id, stamp)
     assert binding == CODEC.encode("hub.alias", {**same, "person": person, "facts": None})
+    bringing = WRITER.binding(index, kind, person, event_id, stamp, facts)
+    assert bringing == CODEC.encode("hub.alias", {**same, "person": person, "facts": facts})
     waiting = WRITER.waiting(index, kind, facts, event_id, stamp)
     assert waiting == CODEC.encode("hub.alias", {**same, "person": None, "facts": facts})
 

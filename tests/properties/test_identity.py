@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from hub import topics
 from hub.stages.memory import MemoryContext
-from tests.unit.connectors.events import NOW
+from tests.unit.connectors.events import BEATE, NOW, person
 from tests.unit.stages.receiving import BLIND, decoded, fed, identity
-from tests.unit.stages.test_identity import binding, mission, waiting
+from tests.unit.stages.test_identity import binding, bringing, mission, waiting
 
 INVITATION = "ab" * 16
 ALIASES = {
@@ -22,6 +22,8 @@ ALIASES = {
 }
 RECORDS = [
     *(binding(who * 16, alias, kind) for who in (b"a", b"b", b"c") for kind, alias in ALIASES.items()),
+    bringing(),
+    bringing(person=person(doc_no=BEATE, birth_date=None, sex=None)),
     *(mission(number) for number in range(3)),
     waiting("training.certificate.revoked.v1"),
     waiting("training.certificate.renewed.v1", envelope={"id": "e-2"}),

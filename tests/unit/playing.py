@@ -194,4 +194,4 @@ def _ends(emitted: list[tuple[str, bytes | None, bytes | None]]) -> Iterator[str
     for _, _, value in emitted:
         schema, fields = CODEC.decode(value or b"")
         if schema.ce_type == "hub.alias" and fields["facts"] is not None:
-            yield "waits"
+            yield "waits" if fields["person"] is None else "facts"

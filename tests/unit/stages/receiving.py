@@ -99,7 +99,8 @@ def ends(ctx: MemoryContext) -> list[str]:
             superseded = any("superseded_on" in told for _, _, told in fields["assertions"])
             found += [] if superseded else ["facts"]
         elif name == "hub.alias":
-            found += ["alias"] if fields["facts"] is not None else []
+            if fields["facts"] is not None:
+                found.append("alias" if fields["person"] is None else "facts")
         elif name == "hub.sensitive_facts":
             found += ["sensitive"] if content_of(emitted).type in SENSITIVE else []
         else:
@@ -117,9 +118,21 @@ def content_of(emitted: Emitted) -> Content:
     return msgspec.msgpack.decode(opened, type=Content)
 
 
+def told_of(ctx: MemoryContext) -> list[Emitted]:
+    """Return the facts of sure persons, as matching gets them: straight, or by way of a source's key."""
+    found = []
+    for emitted in ctx.emitted:
+        name, fields = decoded(emitted)
+        if emitted.topic == topics.FACTS:
+            found.append(emitted)
+        elif name == "hub.alias" and fields["person"] is not None and fields["facts"] is not None:
+            found.append(Emitted(topics.FACTS, fields["person"], fields["facts"]))
+    return found
+
+
 def facts_of(ctx: MemoryContext) -> dict[str, Any]:
     """Return the fields of the one facts record that was emitted."""
-    (emitted,) = on(ctx, topics.FACTS)
+    (emitted,) = told_of(ctx)
     fields = decoded(emitted)[1]
     assert fields["person"] == emitted.key
     return fields

@@ -45,6 +45,13 @@ def binding(who: bytes, alias: bytes = ZJ7, kind: str = "cert_no") -> bytes:
     return CODEC.encode("hub.alias", fields)
 
 
+def bringing(**changes: Any) -> bytes:
+    """Return the binding of a certificate to whom it was issued, with what it says of them."""
+    (emitted,) = taken_in(ISSUED, **changes).emitted
+    assert emitted.value is not None
+    return emitted.value
+
+
 def waiting(ce_type: str, **changes: Any) -> bytes:
     """Return the record by which intake lets an event's facts wait."""
     (emitted,) = taken_in(ce_type, **changes).emitted
@@ -78,6 +85,24 @@ def test_facts_meet_their_person_in_either_order(order: tuple[int, int]) -> None
     sent = CODEC.decode(CODEC.decode(records[0])[1]["facts"])[1]
     assert {**facts, "person": b""} == {**sent, "assertions": assertion.decode(sent["assertions"])}
     assert ctx.counters.get(WAITING, 0) == 0
+
+
+def test_what_waited_goes_before_what_a_binding_brings() -> None:
+    """DOMAIN §7, no. 20: a revocation that came first is known before the certificate it revokes."""
+    ctx = run(waiting(REVOKED), bringing())
+    assert [facts["type"] for _, facts in delivered(ctx)] == [REVOKED, ISSUED]
+    assert len({who for who, _ in delivered(ctx)}) == 1
+    assert ctx.counters[WAITING] == 0
+
+
+def test_what_a_binding_brings_is_its_persons_alone() -> None:
+    """Facts that came with a binding go on as they are, are not kept, and are told to no second owner."""
+    ctx = run(bringing())
+    (emitted,) = on(ctx, topics.FACTS)
+    assert emitted.value == CODEC.decode(bringing())[1]["facts"]
+    assert ISSUED.encode() not in ctx.memory.data[ZJ7]
+    run(binding(ANNA), ctx=ctx)
+    assert [facts["type"] for who, facts in delivered(ctx) if who == ANNA] == ["hub.alias"]
 
 
 def test_what_waits_is_counted() -> None:

@@ -45,6 +45,7 @@ from tests.unit.stages.receiving import (
     new_intake,
     on,
     taken_in,
+    told_of,
     topic_of,
 )
 
@@ -102,7 +103,7 @@ def test_a_contact_is_sealed_anew_when_it_or_the_person_changes() -> None:
     phones = ["13800000000", "13800000000", "13900000000"]
     values = [framed(ISSUED, person=person(phone=phone)) for phone in phones]
     values.append(framed(ISSUED, person=person(phone=phones[-1], doc_no=BEATE, birth_date=None, sex=None)))
-    told = [decoded(emitted)[1] for emitted in on(fed(intake(), topics.TRAINING, values), topics.FACTS)]
+    told = [decoded(emitted)[1] for emitted in told_of(fed(intake(), topics.TRAINING, values))]
     assert told[3]["person"] != ANTONS_KEY
     opened = [msgspec.msgpack.decode(SEALER.open(each["contact"], each["person"])) for each in told]
     assert [contact["phone"] for contact in opened] == [*phones, phones[-1]]
@@ -110,19 +111,27 @@ def test_a_contact_is_sealed_anew_when_it_or_the_person_changes() -> None:
 
 
 def test_a_certificate_binds_its_number() -> None:
-    """The certificate's number becomes an alias of the person, with the stamp of the event."""
+    """The certificate's number becomes an alias of the person, and brings what is known of them."""
     ctx = taken_in(ISSUED)
-    (binding,) = on(ctx, topics.IDENTITY)
+    (binding,) = ctx.emitted
+    assert binding.topic == topics.IDENTITY
     alias = BLIND.alias("cert_no", "zj7")
     assert binding.key == alias
     assert decoded(binding)[1] == {
         "alias": alias,
         "alias_kind": "cert_no",
         "person": ANTONS_KEY,
-        "facts": None,
+        "facts": told_of(ctx)[0].value,
         "event_id": "e-1",
         "stamp": facts_of(ctx)["stamp"],
     }
+
+
+def test_a_prohibition_goes_straight_to_its_person() -> None:
+    """A refusal that names person and key waits behind nothing; its key is bound beside it."""
+    ctx = taken_in("member.declined.v1", invitation_id=INVITATION)
+    assert [emitted.key for emitted in on(ctx, topics.FACTS)] == [ANTONS_KEY]
+    assert [decoded(emitted)[1]["facts"] for emitted in on(ctx, topics.IDENTITY)] == [None]
 
 
 def test_nothing_is_sealed_when_there_is_nothing_to_seal() -> None:
@@ -424,7 +433,7 @@ def test_prohibitions_are_stamped_as_such(ce_type: str) -> None:
 def test_the_same_event_twice_is_the_same_facts() -> None:
     """DOMAIN §7, nos. 18 and 19: a repetition, also under a new id, has the same stamp and keys."""
     ctx = fed(intake(), topics.TRAINING, [framed(ISSUED), framed(ISSUED, envelope={"id": "e-2"})])
-    first, second = (decoded(emitted)[1] for emitted in on(ctx, topics.FACTS))
+    first, second = (decoded(emitted)[1] for emitted in told_of(ctx))
     assert (first["stamp"], first["assertions"]) == (second["stamp"], second["assertions"])
 
 
@@ -466,7 +475,7 @@ def test_published_changes_of_codes_count_at_once() -> None:
     fed(intake(), topics.TRAINING, [value], ctx=ctx)
     tables.apply(told.topic, told.key or b"", told.value)
     fed(intake(), topics.TRAINING, [value], ctx=ctx)
-    before, after = (asserted(decoded(each)[1], "party") for each in on(ctx, topics.FACTS))
+    before, after = (asserted(decoded(each)[1], "party") for each in told_of(ctx))
     assert (before["residence"], after["residence"]) == ("3301", "330199")
 
 
