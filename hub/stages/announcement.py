@@ -148,7 +148,7 @@ class Announcer:
                 "alias_kind": ALIAS_KIND,
                 "person": occasion.person,
                 "facts": None,
-                "event_id": occasion.event_id or f"{invitation_id}/0",
+                "event_id": occasion.event_id or f"{alias.hex()}/0",
                 "stamp": merge.stamp(occasion.ctx.now, False, 0, b""),
             }
         )
@@ -194,6 +194,7 @@ class Announcer:
             reason = rule.reason_zh, rule.reason_en
         assert reason is not None  # every end has words, everything else its rule
         event_id = f"{made.id}/{made.revision}"
+        cause = ground.sayable(occasion.event_id, occasion.person, (made.rule,), book)
         self._task_head.at(occasion.ctx.now)
         value = self._write_task({
             "envelope": {"id": event_id, **self._task_head.told}, "task_id": made.id,
@@ -202,7 +203,7 @@ class Announcer:
             "due_on": made.due_on, "session_on": made.session_on, "term": made.term, "rule_id": made.rule,
             "book": book.id, "reason_zh": reason[0], "reason_en": reason[1],
             "contact": sealed, "disclosed": disclosed,
-            "tick": occasion.ctx.now, "cause_event_id": occasion.event_id, "revision": made.revision,
+            "tick": occasion.ctx.now, "cause_event_id": cause, "revision": made.revision,
         })  # fmt: skip
         headers = self._task_head.headers(event_id.encode())
         occasion.ctx.emit(topics.TASKS, made.id.encode(), value, headers)

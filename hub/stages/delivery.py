@@ -77,7 +77,8 @@ class Delivery:
             index = make.alias(alias)
             emit(topics.IDENTITY, index, make.binding(index, alias.kind, who, reading.event_id, stamp))
         if draft.everywhere:
-            emit(topics.FACTS_SENSITIVE, who, self._confide.facts(who, told, content, stamp, person.contact))
+            secret = make.secret_stamp(reading, content)
+            emit(topics.FACTS_SENSITIVE, who, self._confide.facts(who, told, content, secret, person.contact))
         if draft.superseded is not None:
             self._mark_superseded(draft.superseded, told, draft.superseded_on, desk)
 
@@ -86,7 +87,7 @@ class Delivery:
         make, reading = self._make, case.reading
         who = make.person(document)
         content = assertion.encode(make.assertions(case.draft, reading))
-        stamp = make.stamp(reading, content)
+        stamp = make.secret_stamp(reading, content)
         facts = self._confide.facts(who, _told(case, desk), content, stamp, person.contact)
         desk.ctx.emit(topics.FACTS_SENSITIVE, who, facts)
 

@@ -24,7 +24,7 @@ from itertools import islice
 from typing import Final, NamedTuple
 
 from hub import topics
-from hub.core import assertion, dates, invitation, matching, merge, person, statistics, task
+from hub.core import assertion, dates, ground, invitation, matching, merge, person, statistics, task
 from hub.core.book import Book
 from hub.core.invitation import Change, Invitation, Terms
 from hub.core.person import PersonState
@@ -207,7 +207,10 @@ class MatchingStage:
             discloses = made.open and (
                 last is None or made.id != last.id or made.organisation != last.organisation
             )
-            if not self._announce.invitation(occasion, change, eligible, state.contact, discloses=discloses):
+            named = (*made.rules, *eligible.public, *(last.rules if last is not None else ()))
+            cause = ground.sayable(occasion.event_id, occasion.person, named, occasion.book)
+            said = occasion._replace(event_id=cause)
+            if not self._announce.invitation(said, change, eligible, state.contact, discloses=discloses):
                 verdict = verdict._replace(code=code or NO_CONTACT)
             occasion.ctx.count(_flow(change.change, made.priority, occasion.ctx.now), 1)
             state.invitation, state.episode = made, made.episode
