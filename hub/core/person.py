@@ -14,7 +14,7 @@ from typing import Any, Final
 
 import msgspec
 
-from hub.core import dates
+from hub.core import consent, dates
 from hub.core.codes import Code
 from hub.core.invitation import Invitation
 from hub.core.merge import NO_STAMP, Facts, Stamps
@@ -54,6 +54,10 @@ class PersonState(msgspec.Struct, array_like=True):
     """Under which table changes the person is looked up: (prefix, value) of the index entries."""
     tasks: tuple[Task, ...] = ()
     """The last task of each kind and key, open or ended."""
+    key: bytes = b""
+    """The key that seals what decisions say of the person, wrapped; empty before the first one."""
+    erased: bytes = b""
+    """The stamp of the stub, of somebody who was erased and of whom something later is known."""
 
 
 _ENCODER: Final = msgspec.msgpack.Encoder(order="deterministic")
@@ -110,6 +114,12 @@ def review(party: Mapping[str, Any]) -> str:
     return ""
 
 
+def _agreed(facts: Facts) -> bool:
+    """Return whether a consent is granted: all that is known of who was erased is later than that."""
+    given = consent.find(facts.get("consent", ()))
+    return given is not None and given.get("status") == "granted"
+
+
 def subject(state: PersonState, today: int) -> dict[str, Any]:
     """Return the computed fact ``subject``, as far as it follows from the facts and the day.
 
@@ -127,7 +137,7 @@ def subject(state: PersonState, today: int) -> dict[str, Any]:
         "student": about.get("student", False),
         "citizen": about.get("citizen", True),
         "deceased": "deceased_on" in about,
-        "erasure": "erasure_on" in about,
+        "erasure": "erasure_on" in about or bool(state.erased and not _agreed(facts)),
         "superseded": "superseded_on" in about,
         "never": "never_on" in refusal,
         "member": standing == "member",

@@ -8,13 +8,11 @@ Nothing that is of one person (ids, contact blocks) is kept. Unlike the codec it
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence, Sized
-from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
+from collections.abc import Callable, Sequence, Sized
+from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
-from hub.core import dates, ground
+from hub.core import dates
 from hub.core.book import Book
-from hub.core.consent import DATA_CLASS
-from hub.core.fact import CATALOGUE, FieldType
 from hub.schemas.catalogue import Schema
 from hub.schemas.wire import LONGS, SHORT, long
 from hub.schemas.writer import compile_writer
@@ -31,19 +29,6 @@ _END: Final = b"\0"
 _NULL: Final = b"\0"
 _NOT_NULL: Final = b"\2"
 _BOOLEANS: Final = {False: b"\0", True: b"\1"}
-_SHOWN_TEXTS: Final = frozenset({"kind", "grade", "status", "team_kind", "answer", "notice_version"})
-_SHOWN: Final[dict[str, tuple[tuple[str, bool], ...]]] = {
-    kind.name: tuple(
-        (field.name, field.type is FieldType.DAY)
-        for field in kind.fields
-        if field.type is FieldType.DAY or field.name in _SHOWN_TEXTS
-    )
-    for kind in CATALOGUE
-    if kind.data_class == DATA_CLASS and kind.name != "party"
-}
-"""Fields of a fact that a decision may show, and whether each is a day: none of them says who it is."""
-_SHOWN[ground.KIND] = ()
-"""Its days could tell what it rests on."""
 
 
 class Head:
@@ -87,18 +72,12 @@ class DecisionWriter:
         self._texts = _Kept(_text)
         self._optional = _Kept(_optional_text)
         self._numbers = _Kept(_optional_number)
-        self._shown = {
-            kind: tuple(
-                (name, _Kept(_day_field(name) if is_day else _text_field(name))) for name, is_day in shown
-            )
-            for kind, shown in _SHOWN.items()
-        }
         self._book: Book | None = None
         self._rules: dict[str, bytes] = {}
 
-    def write(self, event_id: bytes, occasion: Occasion, verdict: Verdict) -> bytes:
-        """Return the framed record of a decision."""
-        ctx, book, person, cause = occasion
+    def write(self, event_id: bytes, occasion: Occasion, verdict: Verdict, sealed: bytes | None) -> bytes:
+        """Return the framed record of a decision; ``sealed``: what it says of the person."""
+        ctx, book, person, _ = occasion
         eligible, outcome, code, change = verdict
         head, texts, optional = self.head, self._texts, self._optional
         head.at(ctx.now)
@@ -109,20 +88,18 @@ class DecisionWriter:
         ]  # fmt: skip
         if hits:
             self._put_rules(book, eligible, parts)
-        parts += (_END, texts[eligible.kind], optional[eligible.organisation or None])
-        if change is None:
-            parts += (_NULL, _NULL)
-        else:
-            parts += (optional[change.change], _NOT_NULL, _text(change.invitation.id))
-        self._put_facts(eligible, parts)
-        parts += (_END, texts[book.id], *_cause(cause))
+        parts += (
+            _END, texts[eligible.kind], _NULL, optional[change.change if change is not None else None], _NULL,
+            _END, texts[book.id], _NULL,
+            *((_NULL,) if sealed is None else (_NOT_NULL, _length(sealed), sealed)),
+        )  # fmt: skip
         return b"".join(parts)
 
     def _put_rules(self, book: Book, eligible: Eligibility, parts: list[bytes]) -> None:
         """Append the rules that hit; the texts of a rule are encoded once per book."""
         if book is not self._book:
             self._book, self._rules = book, {}
-        known, numbers = self._rules, self._numbers
+        known = self._rules
         parts.append(LONGS[len(eligible.hits)])
         for hit in eligible.hits:
             rule = hit.rule
@@ -130,26 +107,9 @@ class DecisionWriter:
             if encoded is None:
                 texts = (rule.title_zh, rule.title_en, rule.reason_zh, rule.reason_en)
                 encoded = known[rule.id] = b"".join(
-                    (_text(rule.id), _number(rule.version), *(_text(each) for each in texts))
+                    (_text(rule.id), _number(rule.version), *(_text(each) for each in texts), _NULL)
                 )
-            parts += (encoded, numbers[hit.until])
-
-    def _put_facts(self, eligible: Eligibility, parts: list[bytes]) -> None:
-        """Append the facts the rules that hit rest on, each once, without anything that says who it is."""
-        texts, shown_of = self._texts, self._shown
-        used = dict.fromkeys([each for hit in eligible.hits for each in hit.evidence if each[0] in _SHOWN])
-        if used:
-            parts.append(_length(used))
-        for kind, key in used:
-            hexed = key.hex().encode()
-            parts += (texts[kind], _length(hexed), hexed)
-            entries = eligible.view[kind]
-            entry = entries[0] if len(entries) == 1 else _find(entries, key)
-            shown = [known[entry[name]] for name, known in shown_of[kind] if name in entry]
-            if shown:
-                parts.append(LONGS[len(shown)])
-                parts += shown
-            parts.append(_END)
+            parts.append(encoded)
 
 
 class InvitationWriter:
@@ -235,21 +195,6 @@ def _list(texts: Sequence[str]) -> bytes:
     if not texts:
         return _END
     return _length(texts) + b"".join([_text(each) for each in texts]) + _END
-
-
-def _day_field(name: str) -> Callable[[int], bytes]:
-    """Return the function from a day to the field of a decision that shows it: name and text."""
-    head = _text(name)
-    return lambda day: head + _text(dates.iso(day))
-
-
-def _text_field(name: str) -> Callable[[str], bytes]:
-    head = _text(name)
-    return lambda text: head + _text(str(text))
-
-
-def _find(entries: Sequence[Mapping[str, Any]], key: bytes) -> Mapping[str, Any]:
-    return next(entry for entry in entries if entry["key"] == key)
 
 
 def _cause(event_id: str | None) -> tuple[bytes, ...]:

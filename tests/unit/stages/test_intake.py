@@ -122,6 +122,7 @@ def test_a_certificate_binds_its_number() -> None:
         "facts": None,
         "event_id": "e-1",
         "stamp": facts_of(ctx)["stamp"],
+        "erased": False,
     }
 
 
