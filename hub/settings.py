@@ -248,6 +248,16 @@ class Settings(BaseSettings):
         ),
     ] = 180
 
+    erasure_tombstone_days: Annotated[
+        int,
+        _is(
+            "an invitation or task that an erasure withdrew is tombstoned so many days later",
+            "删除个人信息所撤回的邀请与任务，其记录于多少天后清除",
+            ge=1,
+            le=366,
+        ),
+    ] = 30
+
     # --- operations
     metrics_host: Annotated[str, _is("address of /metrics, /livez, /readyz", "监控端口监听地址")] = (
         "127.0.0.1"

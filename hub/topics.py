@@ -108,6 +108,8 @@ PARTS: Final = "hub.statistics.parts"
 STATISTICS: Final = "hub.statistics"
 REVIEWS: Final = "hub.identity.reviews"
 DEAD_LETTERS: Final = "hub.dead-letters"
+AUDIT: Final = "hub.audit"
+PERSON_KEYS: Final = "hub.person-keys"
 ORGANISATIONS: Final = "hub.organisations"
 REGIONS: Final = "hub.regions"
 RULES: Final = "hub.rules"
@@ -194,6 +196,16 @@ TOPICS: Final[tuple[Topic, ...]] = (
         DECISIONS_SENSITIVE, "person key", None, Cleanup.DELETE, 1096 * _DAY_MS, (),
         "what the sensitive stage decided and on what, sealed; three years by law",
         "敏感阶段的判定及其依据（已密封），依法保存三年",
+    ),
+    Topic(
+        PERSON_KEYS, "person key", None, Cleanup.COMPACT, FOREVER, _ERASABLE,
+        "the key that seals what decisions say of a person, wrapped; tombstoned when the person is erased",
+        "个人密钥（已包裹），用于密封判定中的个人内容；删除个人信息时销毁",
+    ),
+    Topic(
+        AUDIT, "none", None, Cleanup.DELETE, 1096 * _DAY_MS, (),
+        "every look at a person by the data officer's commands, and every request for erasure made with them",
+        "个人信息查阅、导出与删除请求的审计记录",
     ),
     Topic(
         PARTS, "counter and origin", None, Cleanup.COMPACT, FOREVER, _REREAD,

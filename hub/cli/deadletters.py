@@ -162,7 +162,9 @@ def redrive(
     if not dry_run:
         keys = KeyRing.load(settings.key_dir, settings.cipher_suite)
         _progress(
-            box.redrive(letters, DeadLetters(_codec(settings).encode, keys.sealer())),
+            box.redrive(
+                letters, DeadLetters(_codec(settings).encode, keys.sealer(), keys.sensitive_sealer())
+            ),
             len(letters),
             "redriven",
         )

@@ -29,13 +29,14 @@ def admitted(event: Event, reading: Reading) -> Draft:
         "organisation": reading.text(event, "organisation"),
         "since_on": since_on,
     }
-    return of_either(
-        event,
-        reading,
-        ("invitation_id", "card_no"),
+    claims = [
         Claim("membership", None, fields),
         Claim("application", None, {"status": "admitted", "on": since_on}),
-    )
+    ]
+    card = reading.alias(event, "card_no")
+    if card is not None:
+        claims.append(Claim("card", card, {"issued_on": since_on}))
+    return of_either(event, reading, ("invitation_id", "card_no"), *claims)
 
 
 def declined(event: Event, reading: Reading) -> Draft:

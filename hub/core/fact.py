@@ -265,6 +265,14 @@ CATALOGUE: Final[tuple[FactKind, ...]] = (
         ),
     ),
     FactKind(
+        "card",
+        "blind index of the card number",
+        "p",
+        "a membership card, known only so that an erasure finds the key the registry has for the person",
+        "会员证（仅为删除个人信息时能找到登记系统的主键）",
+        (Field("issued_on", _D, _LAST, "admitted on", "入会日期"),),
+    ),
+    FactKind(
         "application",
         "none: one per person",
         "p",

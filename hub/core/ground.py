@@ -7,7 +7,7 @@ public id look alike: in ids, in reasons, and in what is disclosed.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from hub.core import consent
@@ -66,6 +66,23 @@ def disclosed(hits: Sequence[Hit], ground: Mapping[str, Any], book: Book) -> tup
         return ()
     found = (book.rule(each) for each in sorted(ground.get("disclosed", ())))
     return tuple(rule for rule in found if rule is not None)
+
+
+def telling(event_id: str | None, person: bytes) -> bool:
+    """Return whether an event is one of the stage that keeps class s: its ids begin with the pseudonym."""
+    return event_id is not None and event_id.startswith(person.hex())
+
+
+def sayable(event_id: str | None, person: bytes, named: Iterable[str], book: Book) -> str | None:
+    """Return the event as the cause of something that names these rules, or None when it must not be told.
+
+    It is not where the ground that is not named is among them, whatever it rests on: else who is shown no
+    event there would be somebody of class s. Nor is an event of the stage that keeps class s anywhere.
+    """
+    if event_id is None or telling(event_id, person):
+        return None
+    rule = book.ground(_LEAST)
+    return None if rule is not None and rule.id in named else event_id
 
 
 def public(hits: Sequence[Hit]) -> tuple[str, ...]:

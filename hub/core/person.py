@@ -14,7 +14,7 @@ from typing import Any, Final
 
 import msgspec
 
-from hub.core import dates
+from hub.core import consent, dates
 from hub.core.codes import Code
 from hub.core.invitation import Invitation
 from hub.core.merge import NO_STAMP, Facts, Stamps
@@ -54,6 +54,10 @@ class PersonState(msgspec.Struct, array_like=True):
     """Under which table changes the person is looked up: (prefix, value) of the index entries."""
     tasks: tuple[Task, ...] = ()
     """The last task of each kind and key, open or ended."""
+    key: bytes = b""
+    """The key that seals what decisions say of the person, wrapped; empty before the first one."""
+    erased: bytes = b""
+    """The stamp of the stub, of somebody who was erased and of whom something later is known."""
 
 
 _ENCODER: Final = msgspec.msgpack.Encoder(order="deterministic")
@@ -119,6 +123,12 @@ _PLAIN: Final[dict[str, Any]] = {
 """What nearly everybody's subject says. Copied, then corrected: 1.1 instead of 1.9 µs."""
 
 
+def _agreed(facts: Facts) -> bool:
+    """Return whether a consent is granted: all that is known of who was erased is later than that."""
+    given = consent.find(facts.get("consent", ()))
+    return given is not None and given.get("status") == "granted"
+
+
 def subject(state: PersonState, today: int) -> dict[str, Any]:
     """Return the computed fact ``subject``, as far as it follows from the facts and the day.
 
@@ -143,6 +153,8 @@ def subject(state: PersonState, today: int) -> dict[str, Any]:
             entry["group"] = about["group"]
         if "conflicts" in about or "superseded_on" in about or len(about.get("name_forms", ())) > 1:
             entry["review"] = review(about)
+    if state.erased and not _agreed(facts):
+        entry["erasure"] = True
     if "application" in facts:
         entry["applied"] = facts["application"][0].get("status") == "submitted"
     if "refusal" in facts:

@@ -112,10 +112,12 @@ class Stub(msgspec.Struct, array_like=True):
     """What is left of somebody who was erased."""
 
     erased: bytes
-    """Stamp of the request: what is not newer is dropped."""
+    """Stamp of the request, or of the newest fact that went with it: what is not later is dropped."""
     told_at: int
     tellings: int
     """Whoever comes back goes on from here, so that what is told of them is newer than what was."""
+    decisions: int = 0
+    """Likewise, so that the ids of decisions are never used twice."""
 
 
 class Assessment(NamedTuple):

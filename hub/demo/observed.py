@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from hub import topics
 from hub.demo.topic_reader import Message, read_topic
+from hub.privacy.key_ring import KeyRing
+from hub.privacy.person_key import PersonKeys
+from hub.stages.decisiondetails import opened
 
 if TYPE_CHECKING:
     from hub.schemas.codec import Codec
@@ -49,14 +52,18 @@ class Observed:
 
 def observe(settings: Settings, codec: Codec) -> Observed:
     """Read the outputs from Kafka."""
-    return fold(lambda topic: read_topic(settings, topic), codec)
+    keys = PersonKeys(KeyRing.load(settings.key_dir, settings.cipher_suite).sealer())
+    return fold(lambda topic: read_topic(settings, topic), codec, keys)
 
 
-def fold(read: Read, codec: Codec) -> Observed:
-    """Make sense of the outputs, whatever ``read`` reads a topic from."""
+def fold(read: Read, codec: Codec, keys: PersonKeys | None = None) -> Observed:
+    """Make sense of the outputs, whatever ``read`` reads a topic from; with ``keys``, open the decisions."""
     seen = Observed()
     _invitations(read(topics.INVITATIONS), codec, seen)
     _decisions(read(topics.DECISIONS), codec, seen)
+    if keys is not None:
+        wrapped = _wrapped(read(topics.PERSON_KEYS), codec)
+        seen.decisions = [opened(each, wrapped.get(each["person"]), keys) for each in seen.decisions]
     _rejected(read(topics.DEAD_LETTERS), read(topics.IDENTITY), codec, seen)
     add_counters(_totals(read(topics.PARTS), codec), seen)
     return seen
@@ -88,6 +95,19 @@ def _view(record: dict[str, Any]) -> tuple[Any, ...]:
 def _decisions(messages: Iterable[Message], codec: Codec, seen: Observed) -> None:
     read = codec.reader("hub.decision")
     seen.decisions = [read(message.value) for message in messages if message.value is not None]
+
+
+def _wrapped(messages: Iterable[Message], codec: Codec) -> dict[bytes, bytes]:
+    """Return the wrapped key of every person who has one."""
+    read = codec.reader("hub.person_key")
+    found: dict[bytes, bytes] = {}
+    for message in messages:
+        if message.value is not None:
+            record = read(message.value)
+            found[record["person"]] = record["wrapped"]
+        elif message.key is not None:
+            found.pop(message.key, None)
+    return found
 
 
 def _rejected(letters: Iterable[Message], identity: Iterable[Message], codec: Codec, seen: Observed) -> None:

@@ -2,7 +2,9 @@
 
 A letter's key is the place of the record, ``topic-partition-offset``; marking it redriven or skipped
 is a newer record of the same key. The original's key, value and headers travel in one sealed block,
-bound to that key, so that a redrive publishes exactly what was received, never a re-read.
+bound to that key, so that a redrive publishes exactly what was received, never a re-read. What comes
+from a topic of class s, or is said to be of class s, is sealed under the sensitive key, and its type is
+not told.
 """
 
 from __future__ import annotations
@@ -12,7 +14,9 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
 import msgspec
 
-from hub.topics import DEAD_LETTERS
+from hub.errors import KeyRingError
+from hub.stages.contract import CLASS_S
+from hub.topics import DEAD_LETTERS, FACTS_SENSITIVE, SENSITIVE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,6 +39,7 @@ REDRIVE_HEADER: Final = "hub-redrive"
 ATTEMPTS_HEADER: Final = "hub-attempts"
 """On a redriven record: how often it was tried before."""
 TYPE: Final = "hub.dead_letter"
+_SECRET_TOPICS: Final = SENSITIVE | {FACTS_SENSITIVE}
 
 Output = tuple[str, bytes | None, bytes | None, int, list[tuple[str, bytes]] | None]
 """Topic, value, key, partition (-1 = by key), headers: the order ``Producer.produce`` takes them."""
@@ -74,10 +79,13 @@ class Original(msgspec.Struct, array_like=True, frozen=True):
 class DeadLetters:
     """Writes letters for the tasks, and opens them for a redrive."""
 
-    def __init__(self, encode: Callable[[str, dict[str, Any]], bytes], seals: Seals) -> None:
-        """Take the codec's ``encode`` and a sealer."""
+    def __init__(
+        self, encode: Callable[[str, dict[str, Any]], bytes], seals: Seals, sensitive: Seals
+    ) -> None:
+        """Take the codec's ``encode``, a sealer, and the one of what is of class s."""
         self._encode = encode
         self._seals = seals
+        self._sensitive = sensitive
 
     def letter(
         self,
@@ -93,6 +101,8 @@ class DeadLetters:
     ) -> Output:
         """Return the dead letter of a record as an output. ``message`` must not hold a value of it."""
         key = place.id.encode()
+        secret = _is_secret(stage, place.topic, event_type)
+        seals = self._sensitive if secret else self._seals
         original = msgspec.msgpack.encode(Original(record.key, record.value, record.headers))
         ours = {k: v for k, v in record.headers or () if k in (REDRIVE_HEADER, ATTEMPTS_HEADER)}
         value = self._encode(
@@ -118,12 +128,12 @@ class DeadLetters:
                 "topic": place.topic,
                 "partition": place.partition,
                 "offset": place.offset,
-                "event_type": event_type or None,
+                "event_type": CLASS_S if secret else event_type or None,
                 "event_id": None,
                 "at": at,
                 "status": "open",
                 "attempts": 1 + int(ours.get(ATTEMPTS_HEADER, b"0") or 0),
-                "original": self._seals.seal(original, key),
+                "original": seals.seal(original, key),
                 "headers": ours,
             },
         )
@@ -131,8 +141,22 @@ class DeadLetters:
 
     def original(self, letter: dict[str, Any]) -> Original:
         """Unseal what a decoded letter holds."""
-        place = Place(letter["topic"], letter["partition"], letter["offset"])
-        return msgspec.msgpack.decode(self._seals.open(letter["original"], place.id.encode()), type=Original)
+        key = Place(letter["topic"], letter["partition"], letter["offset"]).id.encode()
+        sealed = letter["original"]
+        if _is_secret(letter["stage"], letter["topic"], letter["event_type"] or ""):
+            try:
+                return _read(self._sensitive.open(sealed, key))
+            except KeyRingError:  # written before such letters had a key of their own
+                return _read(self._seals.open(sealed, key))
+        return _read(self._seals.open(sealed, key))
+
+
+def _is_secret(stage: str, topic: str, event_type: str) -> bool:
+    """Return whether a record is of class s: by where it was, or by what a stage says of it."""
+    return topic in _SECRET_TOPICS or CLASS_S in {event_type, stage}
+
+
+_read: Final = msgspec.msgpack.Decoder(Original).decode
 
 
 class FloodGate(NamedTuple):

@@ -59,6 +59,7 @@ def wiring(settings: Settings) -> Wiring:
         encode=codec.encode,
         decode=decode,
         seals=keys.sealer(),
+        sensitive_seals=keys.sensitive_sealer(),
         make_clock=make_clock,
         check_topics=lambda: provision.check(admin, settings),
         lane_topic=FACTS,

@@ -24,6 +24,8 @@ class Wiring(NamedTuple):
     decode: Callable[[bytes], dict[str, Any]]
     """Framed bytes → fields: the codec's."""
     seals: Seals
+    sensitive_seals: Seals
+    """Seals what is of class s."""
     make_clock: Callable[[], Clock]
     check_topics: Callable[[], Sequence[object]]
     """Returns what is wrong with the topics; nothing subscribes before it returns nothing."""

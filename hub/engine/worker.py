@@ -151,7 +151,7 @@ class Worker:
         self._services = Services(
             wiring.tables,
             self._broadcast,
-            DeadLetters(wiring.encode, wiring.seals),
+            DeadLetters(wiring.encode, wiring.seals, wiring.sensitive_seals),
             FloodGate(settings.dead_letter_limit, int(settings.dead_letter_window_s * 1000)),
             wiring.encode,
             wanted_partitions(BY_NAME[PARTS], settings),

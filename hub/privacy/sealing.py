@@ -116,6 +116,11 @@ class Sealer:
         """Show the id of the current key only."""
         return f"Sealer(suite={self.suite.name}, key_id={self.key_id.hex()}, keys={len(self._aeads)})"
 
+    @property
+    def header(self) -> bytes:
+        """How every value begins that is sealed under the current key: format, suite, key id."""
+        return self._header
+
     def seal(self, plain: bytes, aad: bytes = b"") -> bytes:
         """Return ``plain`` sealed, bound to ``aad``: 34 bytes longer."""
         header, nonce = self._header, self._nonce()

@@ -2,8 +2,8 @@
 
 An invitation carries the contact block re-sealed for the registry's key, and only what the rules that
 hit may disclose; of a rule that shares its public id with others it speaks as of all of them. A decision
-carries the rules with their text as it was, and of the facts it rests on only dates, kinds, grades and
-statuses.
+carries the rules with their text as it was, and, sealed under a key of the person's own, the facts it rests
+on: of them only dates, kinds, grades and statuses.
 """
 
 from __future__ import annotations
@@ -18,20 +18,24 @@ from hub.core.book import Book
 from hub.core.invitation import ISSUED, Change
 from hub.core.matching import Eligibility
 from hub.core.organisation import Organisation
+from hub.core.person import PersonState
 from hub.core.routing import YOUTH
 from hub.core.task import TaskChange
 from hub.errors import HubError
 from hub.privacy.blind_index import BlindIndex
+from hub.privacy.person_key import PersonKeys
 from hub.privacy.sealing import RecipientSealer, Sealer
 from hub.schemas.codec import Codec
 from hub.stages.announcementwriter import DecisionWriter, Head, InvitationWriter
 from hub.stages.contract import Context
+from hub.stages.decisiondetails import packed
+from hub.stages.forgetting import INVITATION_ID
 
 INVITATION: Final = "hub.invitation"
 DECISION: Final = "hub.decision"
 TASK: Final = "hub.task"
+KEY: Final = "hub.person_key"
 ALIAS: Final = "hub.alias"
-ALIAS_KIND: Final = "invitation_id"
 REGISTRY: Final = "registry"
 """The recipient whose key contact blocks are sealed for."""
 NO_CONTACT: Final = "no_contact"
@@ -48,6 +52,7 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "admitted": ("已入会。", "Admitted as a member."),
     "declined": ("本人或组织已谢绝。", "Declined by the person or the organisation."),
     "expired": ("邀请已过有效期。", "The invitation has expired."),
+    "erasure": ("本人已请求删除个人信息。", "The person asked for erasure."),
 }
 """Why an invitation changed when neither a rule nor a guard says it."""
 _TASK_WORDS: Final[dict[tuple[str, str], tuple[str, str]]] = {
@@ -95,11 +100,12 @@ class Announcer:
         self._blind = blind_index
         self._sealer = sealer
         self._recipients = recipients
+        self._keys = PersonKeys(sealer)
         invitations = InvitationWriter(codec.catalogue.by_type(INVITATION))
         decisions = DecisionWriter(codec.catalogue.by_type(DECISION))
         self._write_invitation, self._head_invitation = invitations.write, invitations.head.headers
         self._write_decision, self._head_decision = decisions.write, decisions.head.headers
-        self._write_alias = codec.writer(ALIAS)
+        self._write_alias, self._write_key = codec.writer(ALIAS), codec.writer(KEY)
         self._write_task, self._task_head = codec.writer(TASK), Head(codec.catalogue.by_type(TASK))
 
     def invitation_id(self, person: bytes, episode: int) -> str:
@@ -141,18 +147,32 @@ class Announcer:
 
     def _bind(self, occasion: Occasion, invitation_id: str) -> None:
         """Let answers that carry only the invitation's id find the person."""
-        alias = self._blind.alias(ALIAS_KIND, invitation_id)
+        alias = self.alias(invitation_id)
         value = self._write_alias(
             {
                 "alias": alias,
-                "alias_kind": ALIAS_KIND,
+                "alias_kind": INVITATION_ID,
                 "person": occasion.person,
                 "facts": None,
-                "event_id": occasion.event_id or f"{invitation_id}/0",
+                "event_id": occasion.event_id or f"{alias.hex()}/0",
                 "stamp": merge.stamp(occasion.ctx.now, False, 0, b""),
             }
         )
         occasion.ctx.emit(topics.IDENTITY, alias, value)
+
+    def alias(self, invitation_id: str) -> bytes:
+        """Return the blind index under which answers to an invitation arrive."""
+        return self._blind.alias(INVITATION_ID, invitation_id)
+
+    def alias_erased(self, person: bytes, kind: str, alias: bytes, stamp: bytes, ctx: Context) -> None:
+        """Tell the identity stage to forget a key of a person, and all under it up to ``stamp``."""
+        value = self._write_alias(
+            {
+                "alias": alias, "alias_kind": kind, "person": person, "facts": None,
+                "event_id": f"{alias.hex()}/erased", "stamp": stamp, "erased": True,
+            }
+        )  # fmt: skip
+        ctx.emit(topics.IDENTITY, alias, value)
 
     def _contact(
         self, person: bytes, contact: bytes | None, allowed: set[str], kind: str, record_id: str
@@ -194,6 +214,7 @@ class Announcer:
             reason = rule.reason_zh, rule.reason_en
         assert reason is not None  # every end has words, everything else its rule
         event_id = f"{made.id}/{made.revision}"
+        cause = ground.sayable(occasion.event_id, occasion.person, (made.rule,), book)
         self._task_head.at(occasion.ctx.now)
         value = self._write_task({
             "envelope": {"id": event_id, **self._task_head.told}, "task_id": made.id,
@@ -202,16 +223,31 @@ class Announcer:
             "due_on": made.due_on, "session_on": made.session_on, "term": made.term, "rule_id": made.rule,
             "book": book.id, "reason_zh": reason[0], "reason_en": reason[1],
             "contact": sealed, "disclosed": disclosed,
-            "tick": occasion.ctx.now, "cause_event_id": occasion.event_id, "revision": made.revision,
+            "tick": occasion.ctx.now, "cause_event_id": cause, "revision": made.revision,
         })  # fmt: skip
         headers = self._task_head.headers(event_id.encode())
         occasion.ctx.emit(topics.TASKS, made.id.encode(), value, headers)
 
-    def decision(self, occasion: Occasion, number: int, verdict: Verdict) -> None:
-        """Emit what was decided and on what; ``number`` counts the person's decisions."""
-        event_id = f"{occasion.person.hex()}/{number}".encode()
-        value = self._write_decision(event_id, occasion, verdict)
-        occasion.ctx.emit(topics.DECISIONS, occasion.person, value, self._head_decision(event_id))
+    def key(self, occasion: Occasion, wrapped: bytes) -> bytes:
+        """Return the person's key, wrapped under the ring's current key; emit it if it is another one."""
+        renewed = self._keys.renewed(occasion.person, wrapped)
+        if renewed != wrapped:
+            ctx, person = occasion.ctx, occasion.person
+            value = self._write_key({"person": person, "wrapped": renewed, "tick": ctx.now})
+            ctx.emit(topics.PERSON_KEYS, person, value)
+        return renewed
+
+    def decision(self, occasion: Occasion, state: PersonState, verdict: Verdict) -> None:
+        """Emit what was decided and on what: the person's newest decision, by the count in ``state``."""
+        person, change = occasion.person, verdict.change
+        event_id = f"{person.hex()}/{state.decisions}".encode()
+        sealed = None
+        if verdict.eligible.hits or change is not None:
+            made = change.invitation.id if change is not None else None
+            state.key = self.key(occasion, state.key)
+            sealed = self._keys.seal(person, state.key, packed(verdict.eligible, made, occasion.event_id))
+        value = self._write_decision(event_id, occasion, verdict, sealed)
+        occasion.ctx.emit(topics.DECISIONS, person, value, self._head_decision(event_id))
 
 
 def _may_tell(eligible: Eligibility, acting: Organisation | None, occasion: Occasion) -> bool:

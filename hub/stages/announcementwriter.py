@@ -8,14 +8,11 @@ Nothing that is of one person (ids, contact blocks) is kept. Unlike the codec it
 
 from __future__ import annotations
 
-from binascii import hexlify
-from collections.abc import Callable, Mapping, Sequence, Sized
-from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
+from collections.abc import Callable, Sequence, Sized
+from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
-from hub.core import dates, ground
+from hub.core import dates
 from hub.core.book import Book, Hit
-from hub.core.consent import DATA_CLASS
-from hub.core.fact import CATALOGUE, FieldType
 from hub.schemas.catalogue import Schema
 from hub.schemas.wire import LONGS, SHORT, long
 from hub.schemas.writer import compile_writer
@@ -31,22 +28,7 @@ KEPT: Final = 8_192
 _END: Final = b"\0"
 _NULL: Final = b"\0"
 _NOT_NULL: Final = b"\2"
-_NO_CHANGE: Final = _NULL + _NULL
-"""Neither a change nor the id of an invitation."""
 _BOOLEANS: Final = {False: b"\0", True: b"\1"}
-_SHOWN_TEXTS: Final = frozenset({"kind", "grade", "status", "team_kind", "answer", "notice_version"})
-_SHOWN: Final[dict[str, dict[str, bool]]] = {
-    kind.name: {
-        field.name: field.type is FieldType.DAY
-        for field in kind.fields
-        if field.type is FieldType.DAY or field.name in _SHOWN_TEXTS
-    }
-    for kind in CATALOGUE
-    if kind.data_class == DATA_CLASS and kind.name != "party"
-}
-"""Fields of a fact that a decision may show, and whether each is a day: none of them says who it is."""
-_SHOWN[ground.KIND] = {}
-"""Its days could tell what it rests on."""
 
 
 class Head:
@@ -89,25 +71,21 @@ class DecisionWriter:
         self.head = Head(schema)
         self._said = _Kept(_said)
         self._target = _Kept(_target)
-        self._changes = _Kept(_changed)
+        self._changes = _Kept(_optional_text)
         self._numbers = _Kept(_optional_number)
-        self._facts = {
-            kind: (_text(kind), tuple(shown), _Kept(_shown(shown))) for kind, shown in _SHOWN.items()
-        }
         self._book: Book | None = None
         self._id = b""
         self._rules: dict[str, bytes] = {}
 
-    def write(self, event_id: bytes, occasion: Occasion, verdict: Verdict) -> bytes:
-        """Return the framed record of a decision."""
-        ctx, book, person, cause = occasion
+    def write(self, event_id: bytes, occasion: Occasion, verdict: Verdict, sealed: bytes | None) -> bytes:
+        """Return the framed record of a decision; ``sealed``: what it says of the person."""
+        ctx, book, person, _ = occasion
         eligible, outcome, code, change = verdict
         if book is not self._book:
             self._book, self._id, self._rules = book, _text(book.id), {}
         head, hits = self.head, eligible.hits
         if ctx.now != head.now:
             head.at(ctx.now)
-        found = eligible.route.organisation
         size = len(event_id)
         parts = [
             head.frame, LONGS[size] if size < SHORT else long(size), event_id, head.rest,
@@ -116,21 +94,16 @@ class DecisionWriter:
         ]  # fmt: skip
         if hits:
             self._put_rules(hits, eligible.rules, parts)
-        parts.append(self._target[eligible.kind, found[0] if found is not None else ""])
-        if change is None:
-            parts.append(_NO_CHANGE)
-        else:
-            concerned = change.invitation.id.encode()
-            parts += (self._changes[change.change], LONGS[len(concerned)], concerned)
-        if hits:
-            self._put_facts(eligible, parts)
-        parts += (_END, self._id)
-        _put_cause(cause, parts)
+        parts += (
+            self._target[eligible.kind], self._changes[change.change if change is not None else None],
+            _NULL, _END, self._id, _NULL,
+            *((_NULL,) if sealed is None else (_NOT_NULL, _length(sealed), sealed)),
+        )  # fmt: skip
         return b"".join(parts)
 
     def _put_rules(self, hits: Sequence[Hit], ids: Sequence[str], parts: list[bytes]) -> None:
         """Append the rules that hit; the texts of a rule are encoded once per book."""
-        known, numbers = self._rules, self._numbers
+        known = self._rules
         parts.append(LONGS[len(ids)])
         for rule_id, hit in zip(ids, hits, strict=True):
             encoded = known.get(rule_id)
@@ -138,27 +111,9 @@ class DecisionWriter:
                 rule = hit.rule
                 texts = (rule.title_zh, rule.title_en, rule.reason_zh, rule.reason_en)
                 encoded = known[rule_id] = b"".join(
-                    (_text(rule_id), _number(rule.version), *(_text(each) for each in texts))
+                    (_text(rule_id), _number(rule.version), *(_text(each) for each in texts), _NULL)
                 )
-            parts += (encoded, numbers[hit.until])
-
-    def _put_facts(self, eligible: Eligibility, parts: list[bytes]) -> None:
-        """Append the facts the rules that hit rest on, each once, without anything that says who it is."""
-        facts, hits = self._facts, eligible.hits
-        used = hits[0].evidence  # nearly always all there is: one rule, one fact
-        if len(hits) > 1 or len(used) != 1 or used[0][0] not in facts:
-            used = tuple(dict.fromkeys([each for hit in hits for each in hit.evidence if each[0] in facts]))
-        if used:
-            parts.append(_length(used))
-        for kind, key in used:
-            head, names, shown = facts[kind]
-            hexed = hexlify(key)
-            entries = eligible.view[kind]
-            entry = entries[0] if len(entries) == 1 else _find(entries, key)
-            size = len(hexed)
-            parts += (
-                head, LONGS[size] if size < SHORT else long(size), hexed, shown[tuple(map(entry.get, names))]
-            )  # fmt: skip
+            parts.append(encoded)
 
 
 class InvitationWriter:
@@ -210,14 +165,9 @@ def _said(said: tuple[str, str, int | None]) -> bytes:
     return _text(said[0]) + _text(said[1]) + _optional_number(said[2])
 
 
-def _target(target: tuple[str, str]) -> bytes:
-    """Return the end of the rules, kind and organisation of a decision."""
-    return _END + _text(target[0]) + _optional_text(target[1] or None)
-
-
-def _changed(change: str) -> bytes:
-    """Return the change of a decision, up to the invitation's id."""
-    return _optional_text(change) + _NOT_NULL
+def _target(kind: str) -> bytes:
+    """Return the end of the rules of a decision, its kind, and no organisation: that one is sealed."""
+    return _END + _text(kind) + _NULL
 
 
 def _reason(reason: tuple[str, str]) -> bytes:
@@ -284,24 +234,6 @@ def _list(texts: Sequence[str]) -> bytes:
     if not texts:
         return _END
     return _length(texts) + b"".join([_text(each) for each in texts]) + _END
-
-
-def _shown(fields: Mapping[str, bool]) -> Callable[[tuple[Any, ...]], bytes]:
-    """Return the function from a fact's values, None for what is not known, to all a decision shows of it."""
-
-    def encode(values: tuple[Any, ...]) -> bytes:
-        told = [
-            _text(name) + _text(dates.iso(value) if is_day else str(value))
-            for (name, is_day), value in zip(fields.items(), values, strict=True)
-            if value is not None
-        ]
-        return b"".join((_number(len(told)), *told, _END)) if told else _END
-
-    return encode
-
-
-def _find(entries: Sequence[Mapping[str, Any]], key: bytes) -> Mapping[str, Any]:
-    return next(entry for entry in entries if entry["key"] == key)
 
 
 def _put_cause(event_id: str | None, parts: list[bytes]) -> None:

@@ -111,6 +111,13 @@ class Assembly:
         """Return the stamp of an event that asserts ``content``."""
         return merge.stamp(reading.at, reading.restrictive, reading.seq, content)
 
+    def secret_stamp(self, reading: Reading, content: bytes) -> bytes:
+        """Return the stamp of an event whose assertions nobody may guess: its last part is keyed.
+
+        A bare revocation says so little that whoever sees the hash of it could tell what it says.
+        """
+        return self.stamp(reading, self._blind.key("stamp", content))
+
     def contact(self, contact: Contact | None, person: bytes) -> bytes | None:
         """Return the contact block sealed for this person's records, or None when there is none.
 

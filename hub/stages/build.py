@@ -60,6 +60,8 @@ def build_stages(
         ),
         IdentityStage(codec),
         SensitiveStage(codec, sealer, ring.sensitive_sealer()),
-        MatchingStage(codec, blind, sealer, ring.recipients()),
+        MatchingStage(
+            codec, blind, sealer, ring.recipients(), tombstone_days=settings.erasure_tombstone_days
+        ),
     )
     return stages, lambda: HubTables(codec, crosswalk)

@@ -8,7 +8,10 @@ transaction is aborted, none of it happened.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple, Protocol, runtime_checkable
+from typing import Final, NamedTuple, Protocol, runtime_checkable
+
+CLASS_S: Final = "sensitive"
+"""Names the stage for class s, and stands for the type of such an event wherever a type is shown."""
 
 
 class Record(NamedTuple):

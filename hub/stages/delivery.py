@@ -117,7 +117,8 @@ class Delivery:
                 facts = None  # the first of the keys brings them
             if case.draft.everywhere:
                 contact_block = case.draft.person.contact if case.draft.person is not None else None
-                confided = self._confide.facts(key, told, content, stamp, contact_block)
+                secret = make.secret_stamp(case.reading, content)
+                confided = self._confide.facts(key, told, content, secret, contact_block)
                 made.append((topics.FACTS_SENSITIVE, key, confided))
             if case.draft.superseded is not None:
                 made.append(self._superseded(case.draft.superseded, told, case.draft.superseded_on))
@@ -133,7 +134,7 @@ class Delivery:
         make, reading = self._make, case.reading
         who = make.person(document)
         content = assertion.encode(make.assertions(case.draft, reading))
-        stamp = make.stamp(reading, content)
+        stamp = make.secret_stamp(reading, content)
         facts = self._confide.facts(who, _told(case, desk), content, stamp, person.contact)
         desk.ctx.emit(topics.FACTS_SENSITIVE, who, facts)
 

@@ -20,6 +20,8 @@ KEPT: Final = 4_096
 """Pieces of one sort that are kept: a province has some hundred sources, each with a handful of types."""
 _NULL: Final = b"\0"
 _NOT_NULL: Final = b"\2"
+_NO: Final = b"\0"
+"""The boolean: nobody is erased."""
 
 
 class FactWriter:
@@ -76,7 +78,7 @@ class FactWriter:
             self._alias, LONGS[len(index)], index, self._kinds.get(kind) or self._kind(kind),
             _NOT_NULL, LONGS[len(person)], person,
             *((_NULL,) if facts is None else (_NOT_NULL, long(len(facts)), facts)),
-            long(len(told)), told, LONGS[len(stamp)], stamp,
+            long(len(told)), told, LONGS[len(stamp)], stamp, _NO,
         )  # fmt: skip
         return b"".join(parts)
 
@@ -86,7 +88,7 @@ class FactWriter:
         parts = (
             self._alias, LONGS[len(index)], index, self._kinds.get(kind) or self._kind(kind),
             _NULL, _NOT_NULL, long(len(facts)), facts,
-            long(len(told)), told, LONGS[len(stamp)], stamp,
+            long(len(told)), told, LONGS[len(stamp)], stamp, _NO,
         )  # fmt: skip
         return b"".join(parts)
 

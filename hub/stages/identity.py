@@ -11,17 +11,22 @@ matter.
 A binding may bring facts of its person. They go on behind what waited for it: a certificate that was
 revoked before it came is known as revoked when it is first looked at. They are not kept here.
 
-State: the alias → a format byte and a msgpack array ``[kind, [person…], [[stamp, event id, facts]…]]``.
+When a person is erased, matching names the keys of theirs that it knows. A key that is nobody else's
+loses all that is under it but a stamp; what is not later than that is dropped, whoever tells it again.
+
+State: the alias → a format byte and a msgpack array of :class:`AliasState`: ``[kind, [person…], [[stamp,
+event id, facts]…], erased]``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Mapping, Sequence
+from hashlib import blake2b
+from typing import Any, Final
 
 import msgspec
 
-from hub.core import assertion, merge
+from hub.core import assertion, erasure, merge
 from hub.core.codes import Code
 from hub.errors import DeadLetterError, StateError
 from hub.schemas.codec import Codec
@@ -63,6 +68,10 @@ class AliasState(msgspec.Struct, array_like=True):
     kind: str
     persons: list[bytes] = []
     known: list[Waiting] = []
+    erased: bytes = b""
+    """Stamp of the erasure of whose it was; empty = there was none."""
+    gone: list[tuple[bytes, bytes]] = []
+    """Of persons who were erased and whose key it was besides others': a hash of theirs, and the stamp."""
 
 
 _ENCODER: Final = msgspec.msgpack.Encoder()
@@ -130,9 +139,14 @@ class IdentityStage:
         alias: bytes = told["alias"]
         stored = ctx.state.get(alias)
         state = decode(stored) if stored is not None else AliasState(told["alias_kind"])
+        if _is_older(state, told):
+            ctx.count(erasure.DROPPED, 1)
+            return
         was_waiting = _is_waiting(state)
         changed = False
-        if told["person"] is not None:
+        if told["erased"]:
+            changed = _forget(state, alias, told["person"], told["stamp"])
+        elif told["person"] is not None:
             changed = self._bind(state, told["person"], alias, record, ctx)
             if told["facts"] is not None:  # theirs already: they only come by, behind what was known here
                 ctx.emit(FACTS_TOPIC, told["person"], told["facts"])
@@ -228,6 +242,37 @@ class IdentityStage:
             "origin": {"topic": IDENTITY, "partition": ctx.partition, "offset": record.offset},
         }
         ctx.emit(FACTS_TOPIC, who, self._write_facts(facts))
+
+
+def _is_older(state: AliasState, told: Mapping[str, Any]) -> bool:
+    """Return whether a record is older than the erasure of whom it concerns."""
+    if state.erased and not erasure.later(told["stamp"], state.erased):
+        return True
+    if not state.gone or told["person"] is None:
+        return False
+    tag = _tag(told["alias"], told["person"])
+    return any(tag == gone and not erasure.later(told["stamp"], mark) for gone, mark in state.gone)
+
+
+def _forget(state: AliasState, alias: bytes, who: bytes, mark: bytes) -> bool:
+    """Forget that the key is a person's, and what is under it unless it is another one's too.
+
+    Return whether that changed the state: it does, as it has to be known that the person was erased.
+    """
+    others = [person for person in state.persons if person != who]
+    if others:
+        tag = _tag(alias, who)
+        state.persons = others
+        state.gone = [*((gone, at) for gone, at in state.gone if gone != tag), (tag, mark)]
+    else:
+        state.erased = max(mark, *(each.stamp for each in state.known), b"")
+        state.persons, state.known, state.gone = [], [], []
+    return True
+
+
+def _tag(alias: bytes, who: bytes) -> bytes:
+    """Return by what a person is known under a key they do not have any more: it does not lead to them."""
+    return blake2b(alias + who, digest_size=8).digest()
 
 
 def _is_waiting(state: AliasState) -> bool:

@@ -38,7 +38,7 @@ from hub.schemas.catalogue import Schema, personal_fields
 from hub.schemas.codec import Codec
 from hub.stages.assembly import Assembly
 from hub.stages.confidential import Confidential
-from hub.stages.contract import Batch, Context, Record, TableChange
+from hub.stages.contract import CLASS_S, Batch, Context, Record, TableChange
 from hub.stages.delivery import Case, Deed, Delivery, Desk, Opened, Plan
 from hub.stages.salvage import Salvage
 from hub.topics import SENSITIVE, UPSTREAM
@@ -303,7 +303,8 @@ class IntakeStage:
     ) -> None:
         """Send the record to the dead letters."""
         ce_type = plan.ce_type if plan is not None else ""
-        desk.ctx.dead_letter(record, error.code, error.field, error.message, event_type=ce_type)
+        shown = CLASS_S if plan is not None and plan.sensitive else ce_type
+        desk.ctx.dead_letter(record, error.code, error.field, error.message, event_type=shown)
         day = reading.occurred_on if reading is not None else dates.day_of(desk.ctx.now)
         system = plan.system if plan is not None else _system_of(desk.topic)
         desk.received.append((system, ce_type or UNKNOWN, day))

@@ -8,12 +8,13 @@ State of a task, one byte of key space each::
     h <host unit> NUL <person>    looked up when an organisation of that host unit changes
     o <organisation> NUL <person> has an open invitation to that organisation, is its member, or a task of its
     w <person>                    a task waits until there is an organisation to act
+    e <person>                    was erased: hub.core.erasure
     t                             this task set the timers of what was announced before it began
     s                             cursor of the restatement that a region change started
 
 The four indexes hold a person only while the directory has a say: :mod:`hub.stages.neighbourhood`. Timers
 carry the same keys: ``p`` a person's next day, ``o`` an organisation's, ``r`` a region change's, ``s`` the
-restatement's next step.
+restatement's next step, ``e`` the day on which the records of somebody erased are tombstoned.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from itertools import islice
 from typing import Final, NamedTuple
 
 from hub import topics
-from hub.core import assertion, dates, invitation, matching, merge, person, statistics, task
+from hub.core import assertion, dates, erasure, ground, invitation, matching, merge, person, statistics, task
 from hub.core.book import Book
 from hub.core.invitation import Change, Invitation, Terms
 from hub.core.person import PersonState
@@ -37,9 +38,11 @@ from hub.stages.acquaintance import Acquaintance
 from hub.stages.announcement import NO_CONTACT, Announcer, Occasion, Verdict
 from hub.stages.contract import Batch, Context, TableChange
 from hub.stages.factreader import fact_reader
+from hub.stages.forgetting import ERASED, PERSON, Forgetting, newcomer
 from hub.stages.tables import POPULATION, HubTables
 
-PERSON: Final = b"p"
+__all__ = ("PERSON", "MatchingStage")
+
 STARTED: Final = b"t"
 RESTATEMENT: Final = b"s"
 ORGANISATION_TIMER: Final = b"o"
@@ -58,12 +61,22 @@ class MatchingStage:
     small_state = False
 
     def __init__(
-        self, codec: Codec, blind_index: BlindIndex, sealer: Sealer, recipients: RecipientSealer
+        self,
+        codec: Codec,
+        blind_index: BlindIndex,
+        sealer: Sealer,
+        recipients: RecipientSealer,
+        *,
+        tombstone_days: int = 30,
     ) -> None:
-        """Take the codec, the blind index for ids, and the keys for contact blocks."""
+        """Take the codec, the blind index for ids, and the keys for contact blocks.
+
+        ``tombstone_days`` after an erasure has withdrawn an invitation or a task its record is tombstoned.
+        """
         self._read = fact_reader(codec)
         self._met = Acquaintance()
         self._announce = Announcer(codec, blind_index, sealer, recipients)
+        self._forgetting = Forgetting(self._announce, tombstone_days)
 
     def process(self, batch: Batch, ctx: Context) -> None:
         """Merge each record's facts into its person, and evaluate whoever something new is known of."""
@@ -78,8 +91,15 @@ class MatchingStage:
             try:
                 who, event_id, stamp, asserted, contact = read(value)
                 stored = state_of(PERSON + who)
-                state = recall(who, stored) if stored is not None else PersonState({}, {})
-                outcome = merge.merge(state.facts, state.stamps, stamp, assertion.decode(asserted))
+                state = recall(who, stored) if stored is not None else newcomer(who, ctx)
+                assertions = assertion.decode(asserted)
+                if state.erased and self._forgetting.refuses(who, state, stamp, assertions, ctx):
+                    continue
+                if erasure.MARK in asserted and erasure.requested(assertions) is not None:
+                    retracts = erasure.kind_of(assertions) == erasure.GROUND
+                    self._erase(scene, who, state, (event_id, stamp, retracts))
+                    continue
+                outcome = merge.merge(state.facts, state.stamps, stamp, assertions)
             except DeadLetterError as error:
                 ctx.dead_letter(record, error.code, error.field, error.message)
                 continue
@@ -100,6 +120,8 @@ class MatchingStage:
             _organisation_changed(name.decode(), ctx)
         elif kind == REGION_TIMER:
             _region_changed(name.decode(), ctx)
+        elif kind == ERASED:
+            self._forgetting.bury(name, ctx)
         else:
             self._restate(ctx)
 
@@ -176,7 +198,7 @@ class MatchingStage:
         if last is not None and running:
             change = invitation.advance(last, eligible, state.facts, scene.terms, today)
         elif outcome == matching.INVITE and not scene.pause(last, eligible):
-            new_id = self._announce.invitation_id(who, state.episode + 1)
+            new_id = self._announce.invitation_id(who + state.erased, state.episode + 1)
             change = invitation.offer(new_id, state.episode + 1, eligible, scene.terms, today)
         now = change.invitation if change is not None else last
         idle = now is None or now.ended_on is not None
@@ -225,13 +247,38 @@ class MatchingStage:
             discloses = made.open and (
                 last is None or made.id != last.id or made.organisation != last.organisation
             )
-            if not self._announce.invitation(occasion, change, eligible, state.contact, discloses=discloses):
+            named = (*made.rules, *eligible.public, *(last.rules if last is not None else ()))
+            cause = ground.sayable(occasion.event_id, occasion.person, named, occasion.book)
+            said = occasion._replace(event_id=cause)
+            if not self._announce.invitation(said, change, eligible, state.contact, discloses=discloses):
                 verdict = verdict._replace(code=code or NO_CONTACT)
             occasion.ctx.count(_flow(change.change, made.priority, occasion.ctx.now), 1)
             state.invitation, state.episode = made, made.episode
         state.decisions += 1
-        self._announce.decision(occasion, state.decisions, verdict)
+        self._announce.decision(occasion, state, verdict)
         state.outcome, state.code, state.rules = outcome, code, eligible.rules
+
+    def _withdraw(self, occasion: Occasion, state: PersonState, outcome: str, code: str) -> None:
+        """Withdraw and cancel what is open without evaluating, and record that."""
+        last, change = state.invitation, None
+        if last is not None and last.ended_on is None:
+            change = invitation.withdraw(last, code, dates.day_of(occasion.ctx.now))
+        eligible = matching.unevaluated(outcome, code, last.kind if last is not None else "")
+        self._tell(occasion, state, Verdict(eligible, outcome, code, change))
+        tasks.cancel(self._announce, occasion, state, eligible)
+
+    def _erase(self, scene: _Scene, who: bytes, state: PersonState, request: tuple[str, bytes, bool]) -> None:
+        """Withdraw what is open, then forget the person: a stub alone stays.
+
+        ``request``: event, stamp, and whether it takes a ground back.
+        """
+        event_id, mark, retracts = request
+        running = self._forgetting.records(who, state)[1]
+        if scene.world is not None:
+            occasion = Occasion(scene.ctx, scene.world.book, who, event_id)
+            self._withdraw(occasion, state, matching.STOP, erasure.CODE)
+        _count(state, (), scene.ctx)
+        self._forgetting.forget(who, state, (mark, retracts), running, scene.ctx)
 
     def _hold(self, scene: _Scene, who: bytes, book: Book) -> None:
         """Withdraw what is open and hold for review, without evaluating: that is what failed."""
@@ -240,14 +287,7 @@ class MatchingStage:
         if stored is None:
             return
         state = self._met.recall(who, stored)
-        last, change = state.invitation, None
-        if last is not None and last.ended_on is None:
-            change = invitation.withdraw(last, REVIEW, scene.today)
-        eligible = matching.unevaluated(matching.HELD, REVIEW, last.kind if last is not None else "")
-        self._tell(
-            Occasion(ctx, book, who, None), state, Verdict(eligible, eligible.outcome, eligible.code, change)
-        )
-        tasks.cancel(self._announce, Occasion(ctx, book, who, None), state, eligible)
+        self._withdraw(Occasion(ctx, book, who, None), state, matching.HELD, REVIEW)
         _count(state, statistics.only_held(state.counted, REVIEW), ctx)
         state.due = 0
         ctx.cancel(PERSON + who)

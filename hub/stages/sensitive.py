@@ -17,7 +17,7 @@ from typing import Any, Final, NamedTuple, cast
 import msgspec
 
 from hub import topics
-from hub.core import assertion, background, dates, merge, sensitive
+from hub.core import assertion, background, dates, erasure, merge, sensitive
 from hub.core.assertion import Assertion
 from hub.core.codes import Code
 from hub.core.sensitive import NO_GROUND, Assessment, SensitiveBook, SensitiveState, Stub
@@ -31,7 +31,6 @@ from hub.stages.sensitivedecision import DecisionSealer, decided
 from hub.stages.tables import HubTables
 from hub.stages.vault import PERSON, Vault
 
-DROPPED: Final = "flow.erased_facts_dropped"
 _UNREADABLE: Final[Sequence[Assertion]] = (
     ("party", b"", {"conflicts": [Code.PROHIBITION_UNREADABLE.value]}),
 )
@@ -98,12 +97,12 @@ class SensitiveStage:
         """Merge what a record says, unless the person was erased since; erase, if it says that."""
         ctx, who, stamp = scene.ctx, told["person"], told["stamp"]
         stub = self._vault.stub(who, ctx)
-        if stub is not None and stamp <= stub.erased:
-            ctx.count(DROPPED, 1)
+        if stub is not None and not erasure.later(stamp, stub.erased):
+            ctx.count(erasure.DROPPED, 1)
             return
         try:
             assertions, contact = self._opened(who, told["sealed"])
-            erasure_on = _erasure(assertions)
+            erasure_on = erasure.requested(assertions)
             if erasure_on is None:
                 self._merge(told, assertions, contact, scene)
             else:
@@ -149,7 +148,8 @@ class SensitiveStage:
                 self._teller.retract(who, state, erasure_on, ctx)
             _count(state, (), ctx)
             ctx.cancel(PERSON + who)
-        self._vault.erase(who, Stub(stamp, state.told_at, state.tellings), ctx)
+        erased = erasure.newest(state.stamps, state.contact_stamp, stamp, stub.erased if stub else b"")
+        self._vault.erase(who, Stub(erased, state.told_at, state.tellings, state.decisions), ctx)
 
     # --- one evaluation
 
@@ -217,15 +217,7 @@ def _newcomer(stub: Stub | None) -> SensitiveState:
     """Return the state of somebody of whom nothing is known, or nothing any more."""
     if stub is None:
         return SensitiveState({}, {})
-    return SensitiveState({}, {}, told_at=stub.told_at, tellings=stub.tellings)
-
-
-def _erasure(assertions: Sequence[Assertion]) -> int | None:
-    """Return the day of a request for erasure, or None when it is none."""
-    for kind, _, fields in assertions:
-        if kind == "party" and fields.get("erasure_on") is not None:
-            return int(fields["erasure_on"])
-    return None
+    return SensitiveState({}, {}, told_at=stub.told_at, tellings=stub.tellings, decisions=stub.decisions)
 
 
 def _count(state: SensitiveState, counted: tuple[str, ...], ctx: Context) -> None:

@@ -23,7 +23,7 @@ def settle(
 ) -> bool:
     """Move the tasks of a person on, tell the changes; return whether one waits for an organisation."""
     today = dates.day_of(occasion.ctx.now)
-    new_id = partial(announce.task_id, occasion.person)
+    new_id = partial(announce.task_id, occasion.person + state.erased)
     scene = task.Scene(eligible, world.book, world.directory, today, new_id)
     settled = task.settle(state.tasks, scene)
     _tell(announce, occasion, state, eligible, settled, world)

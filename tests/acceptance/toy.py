@@ -148,6 +148,7 @@ def wiring(settings: Settings, stage: Stage) -> Wiring:
         encode=encode,
         decode=decode,
         seals=PlainSeals(),
+        sensitive_seals=PlainSeals(),
         make_clock=clock,
         check_topics=lambda: provision.check(kafka.admin(settings), settings),
         lane_topic=stage.topics[0],

@@ -14,11 +14,15 @@ from hub.core.invitation import Change, Invitation
 from hub.core.matching import Eligibility
 from hub.core.organisation import Organisation
 from hub.core.routing import Route
+from hub.privacy.person_key import PersonKeys
+from hub.privacy.sealing import Sealer, SealingKey
+from hub.privacy.suite import SM
 from hub.rules.book import load
 from hub.rules.compile import compile_book
 from hub.rules.hit import Hit
 from hub.stages.announcement import Occasion, Verdict
 from hub.stages.announcementwriter import SOURCE, DecisionWriter, InvitationWriter, rfc3339
+from hub.stages.decisiondetails import opened, packed
 from hub.stages.memory import MemoryContext
 
 CODEC: Final = contracts.codec()
@@ -27,6 +31,8 @@ BOOK: Final = compile_book(
 )
 DECISIONS: Final = DecisionWriter(CODEC.catalogue.by_type("hub.decision"))
 INVITATIONS: Final = InvitationWriter(CODEC.catalogue.by_type("hub.invitation"))
+
+SEALER: Final = Sealer(SealingKey.of(b"k" * SM.key_bytes, SM))
 
 TEXTS: Final = st.one_of(st.text(max_size=9), st.text(max_size=9).map(lambda text: text * 99))
 DAYS: Final = st.integers(-20_000, 40_000)
@@ -112,11 +118,13 @@ def facts_used(eligible: Eligibility) -> list[dict[str, Any]]:
     return [{"kind": kind, "key": key.hex(), "fields": told[kind, key]} for kind, key in order]
 
 
-@given(occasion=OCCASIONS, verdict=verdicts(), event_id=TEXTS)
+@given(occasion=OCCASIONS, verdict=verdicts(), event_id=TEXTS, sealed=st.none() | st.binary(max_size=600))
 @settings(max_examples=300, deadline=None)
-def test_decisions_are_what_the_codec_writes(occasion: Occasion, verdict: Verdict, event_id: str) -> None:
+def test_decisions_are_what_the_codec_writes(
+    occasion: Occasion, verdict: Verdict, event_id: str, sealed: bytes | None
+) -> None:
     """Both writers give the same bytes for any decision, however often they were asked."""
-    ctx, book, person, cause = occasion
+    ctx, book, person, _ = occasion
     eligible, outcome, code, change = verdict
     texts = ("id", "version", "title_zh", "title_en", "reason_zh", "reason_en")
     expected = CODEC.encode(
@@ -126,17 +134,43 @@ def test_decisions_are_what_the_codec_writes(occasion: Occasion, verdict: Verdic
             "outcome": outcome, "code": code,
             "priority": eligible.hits[0].rule.priority if eligible.hits else None,
             "rules": [
-                {**{name: getattr(hit.rule, name) for name in texts}, "until": hit.until}
-                for hit in eligible.hits
+                {**{name: getattr(hit.rule, name) for name in texts}, "until": None} for hit in eligible.hits
             ],
-            "kind": eligible.kind, "organisation": eligible.organisation or None,
+            "kind": eligible.kind, "organisation": None,
             "change": change.change if change is not None else None,
-            "invitation_id": change.invitation.id if change is not None else None,
-            "facts_used": facts_used(eligible), "book": book.id, "cause_event_id": cause,
+            "invitation_id": None, "facts_used": [], "book": book.id, "cause_event_id": None,
+            "sealed": sealed,
         },
     )  # fmt: skip
-    again = [DECISIONS.write(event_id.encode(), occasion, verdict) for _ in range(2)]
+    again = [DECISIONS.write(event_id.encode(), occasion, verdict, sealed) for _ in range(2)]
     assert again == [expected, expected]
+
+
+@given(verdict=verdicts(), cause=CAUSES, person=st.binary(min_size=16, max_size=16))
+@settings(max_examples=300, deadline=None)
+def test_what_is_sealed_comes_back_with_the_key_and_only_with_it(
+    verdict: Verdict, cause: str | None, person: bytes
+) -> None:
+    """Days, organisation, invitation, event and facts as they were; without the key there is none of them."""
+    eligible, _, _, change = verdict
+    made = change.invitation.id if change is not None else None
+    keys = PersonKeys(SEALER)
+    wrapped, other = keys.make(person), keys.make(person)
+    rules: list[dict[str, Any]] = [{"id": hit.rule.id, "until": None} for hit in eligible.hits]
+    shown = {
+        "person": person, "rules": rules, "organisation": None, "invitation_id": None,
+        "cause_event_id": None, "facts_used": [],
+        "sealed": keys.seal(person, wrapped, packed(eligible, made, cause)),
+    }  # fmt: skip
+    assert opened(shown, wrapped, PersonKeys(SEALER)) == {
+        **shown, "rules": [{"id": hit.rule.id, "until": hit.until} for hit in eligible.hits],
+        "organisation": eligible.organisation or None, "invitation_id": made, "cause_event_id": cause,
+        "facts_used": [
+            {**each, "fields": {name: str(value) for name, value in each["fields"].items()}}
+            for each in facts_used(eligible)
+        ],
+    }  # fmt: skip
+    assert opened(shown, None, keys) == opened(shown, other, keys) == shown
 
 
 @given(

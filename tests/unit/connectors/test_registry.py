@@ -38,6 +38,7 @@ def _response(answer: str) -> Claim:
             [
                 Claim("membership", None, MEMBERSHIP),
                 Claim("application", None, {"status": "admitted", "on": DAY}),
+                Claim("card", CARD, {"issued_on": DAY}),
             ],
         ),
         (

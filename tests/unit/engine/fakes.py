@@ -240,7 +240,7 @@ class TaskDesk:
         services = Services(
             self.tables,
             self.broadcast,
-            DeadLetters(encode, PlainSeals()),
+            DeadLetters(encode, PlainSeals(), PlainSeals()),
             gate or FloodGate(100, 60_000),
             encode,
             4,

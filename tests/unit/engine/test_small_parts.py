@@ -20,7 +20,15 @@ from hub.engine.letterbox import Filter, Letter, since
 from hub.engine.liveness import Liveness
 from hub.engine.progress import Progress
 from hub.engine.supervisor import exit_codes
-from hub.errors import BrokerError, ConfigurationError, DeadLetterError, FloodError, RetryError, StopError
+from hub.errors import (
+    BrokerError,
+    ConfigurationError,
+    DeadLetterError,
+    FloodError,
+    KeyRingError,
+    RetryError,
+    StopError,
+)
 from hub.metrics import CATALOGUE, Metrics, reference
 from hub.stages.contract import Record
 from tests.unit.engine.fakes import PlainSeals, encode
@@ -109,19 +117,40 @@ def test_a_release_names_one_record() -> None:
     assert controls.version == 3
 
 
-def letter_of(record: Record) -> dict[str, Any]:
+class OtherSeals(PlainSeals):
+    """Seals of another key, which open nothing else."""
+
+    def seal(self, plain: bytes, aad: bytes = b"") -> bytes:
+        """Mark it as one's own."""
+        return b"secret:" + super().seal(plain, aad)
+
+    def open(self, sealed: bytes, aad: bytes = b"") -> bytes:
+        """Refuse what was sealed elsewhere."""
+        if not sealed.startswith(b"secret:"):
+            raise KeyRingError("another key")
+        return super().open(sealed.removeprefix(b"secret:"), aad)
+
+
+def letters() -> DeadLetters:
+    """Return what writes and opens letters."""
+    return DeadLetters(encode, PlainSeals(), OtherSeals())
+
+
+def letter_of(
+    record: Record, stage: str = "intake", topic: str = "t", event_type: str = ""
+) -> dict[str, Any]:
     """Return the decoded dead letter of a record."""
-    output = DeadLetters(encode, PlainSeals()).letter(
-        "intake",
-        Place("t", 1, 2),
+    output = letters().letter(
+        stage,
+        Place(topic, 1, 2),
         record,
         code="ID_CHECK",
         field="f",
         message="m",
-        event_type="",
+        event_type=event_type,
         at=1_700_000_000_000,
     )
-    assert output[2] == b"t-1-2"
+    assert output[2] == f"{topic}-1-2".encode()
     fields: dict[str, Any] = json.loads(output[1] or b"")
     return fields
 
@@ -132,8 +161,29 @@ def test_a_letter_holds_the_original_sealed() -> None:
     letter = letter_of(record)
     assert letter["original"].startswith("sealed:t-1-2:")
     letter["original"] = letter["original"].encode("latin-1")
-    assert DeadLetters(encode, PlainSeals()).original(letter) == Original(b"key", b"value", [("h", b"1")])
+    assert letters().original(letter) == Original(b"key", b"value", [("h", b"1")])
     assert (letter["headers"], letter["attempts"], letter["event_type"]) == ({}, 1, None)
+
+
+@pytest.mark.parametrize(
+    ("stage", "topic", "event_type"),
+    [
+        pytest.param("intake", "redcross.organ.events", "organ.intent.revoked.v1", id="its topic"),
+        pytest.param("intake", "redcross.blood.events", "", id="its topic, and nothing can be read"),
+        pytest.param("intake", "redcross.training.events", "sensitive", id="its type"),
+        pytest.param("sensitive", "hub.facts.sensitive", "", id="the hub's own topic"),
+        pytest.param("sensitive", "sensitive/hub.facts.sensitive/0/timer/70", "", id="a timer"),
+    ],
+)
+def test_a_letter_of_class_s_is_sealed_apart(stage: str, topic: str, event_type: str) -> None:
+    """The sensitive key is needed to open it, and it does not say of which type the event was."""
+    letter = letter_of(Record(2, b"key", b"value"), stage, topic, event_type)
+    assert letter["original"].startswith("secret:")
+    assert letter["event_type"] == "sensitive"
+    letter["original"] = letter["original"].encode("latin-1")
+    assert letters().original(letter) == Original(b"key", b"value", None)
+    before = {**letter, "original": letter["original"].removeprefix(b"secret:")}
+    assert letters().original(before) == Original(b"key", b"value", None)
 
 
 def test_a_redriven_record_counts_its_attempts() -> None:

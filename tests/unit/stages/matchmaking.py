@@ -14,9 +14,11 @@ from hub.core.assertion import encode
 from hub.core.person import PersonState, decode
 from hub.data import crosswalk
 from hub.privacy.blind_index import BlindIndex
+from hub.privacy.person_key import PersonKeys
 from hub.privacy.sealing import RecipientOpener, RecipientSealer, Sealer, SealingKey, new_pair
 from hub.privacy.suite import INTL
 from hub.stages.contract import Batch, Record, TableChange
+from hub.stages.decisiondetails import opened
 from hub.stages.matching import PERSON, MatchingStage
 from hub.stages.memory import MemoryContext
 from hub.stages.tables import HubTables
@@ -138,10 +140,14 @@ def state_of(ctx: MemoryContext, who: bytes = ANNA) -> PersonState:
 
 
 def sent(ctx: MemoryContext, topic: str) -> list[dict[str, Any]]:
-    """Return the records emitted to a topic, decoded."""
-    return [
+    """Return the records emitted to a topic, decoded; of decisions also what is sealed in them."""
+    records = [
         CODEC.decode(each.value)[1] for each in ctx.emitted if each.topic == topic and each.value is not None
     ]
+    if topic != topics.DECISIONS:
+        return records
+    keys = {each["person"]: each["wrapped"] for each in sent(ctx, topics.PERSON_KEYS)}
+    return [opened(each, keys.get(each["person"]), PersonKeys(SEALER)) for each in records]
 
 
 def story(ctx: MemoryContext) -> list[tuple[str, str | None]]:

@@ -12,6 +12,8 @@ from hub.stages.memory import MemoryContext
 from tests.unit.core.asking import BOTH, GROUND, AskingBook
 from tests.unit.core.people import CERTIFICATE, CONSENT, COUNTY, COURSE, PARTY, TODAY
 from tests.unit.stages.matchmaking import (
+    ANNA,
+    CODEC,
     CONTACT,
     REGISTRY,
     FakeTables,
@@ -69,6 +71,52 @@ def test_who_agreed_is_invited_for_it() -> None:
     assert public(ctx)["opened"] == {"name": CONTACT["name"]}
     assert stock(ctx)[f"qualified|county={COUNTY}|rule=F0"] == 1
     assert not any("F5" in name for name in stock(ctx))
+
+
+SECRET_EVENT = f"{ANNA.hex()}/00000001/00"
+"""An event of the stage that keeps class s."""
+
+
+def caused(event_id: str, at: int, **kinds: Any) -> bytes:
+    """Return facts that some event tells."""
+    return CODEC.encode("hub.person_facts", {**CODEC.decode(facts(at=at, **kinds))[1], "event_id": event_id})
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "shown"),
+    [
+        pytest.param({"gift": GIFT}, {"delivery": {"on": TODAY}}, [None, None], id="named"),
+        pytest.param({"certificate": CERTIFICATE}, {"gift": GIFT}, ["event-1", None], id="named later"),
+        pytest.param(
+            {"certificate": CERTIFICATE, "ground": GROUND}, {"ground": {"holds": False}}, [None, None],
+            id="no longer named",
+        ),
+        pytest.param(
+            {"certificate": CERTIFICATE}, {"delivery": {"on": TODAY}}, ["event-1", "event-2"], id="never"
+        ),
+    ],
+)  # fmt: skip
+def test_where_the_unnamed_ground_is_named_no_event_is(
+    first: dict[str, Any], second: dict[str, Any], shown: list[str | None]
+) -> None:
+    """Also of a gift, before and after: who is shown no event is not thereby somebody of class s."""
+    ctx = told(**first)
+    process(ctx, facts(at=2, **second))
+    assert [each["cause_event_id"] for each in sent(ctx, topics.INVITATIONS)] == shown
+
+
+def test_an_event_of_class_s_is_never_shown() -> None:
+    """Neither by the ground nor by what came along with it and led to something else."""
+    ctx = context(tables=FakeTables(AskingBook()))
+    process(ctx, facts(at=1, contact=CONTACT, party=PARTY, certificate=CERTIFICATE))
+    process(ctx, caused(SECRET_EVENT, 2, consent=COVERED), caused(SECRET_EVENT, 3, ground=GROUND))
+    process(ctx, caused(SECRET_EVENT, 4, ground={"holds": False}))
+    changes = sent(ctx, topics.INVITATIONS)
+    assert [(each["change"], each["cause_event_id"]) for each in changes] == [
+        ("issued", None), ("revised", None), ("revised", None),
+    ]  # fmt: skip
+    (binding,) = sent(ctx, topics.IDENTITY)
+    assert binding["event_id"] != SECRET_EVENT
 
 
 def test_a_disclosure_that_comes_later_revises() -> None:

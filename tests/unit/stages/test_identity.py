@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from hub import topics
-from hub.core import assertion, merge
+from hub.core import assertion, erasure, merge
 from hub.core.codes import Code
 from hub.errors import StateError
-from hub.stages.identity import PERSONS_LIMIT, WAITING_LIMIT
+from hub.stages.identity import PERSONS_LIMIT, WAITING_LIMIT, AliasState, decode
 from hub.stages.memory import MemoryContext
 from tests.unit.connectors.events import DAY, NOW, PROHIBITIONS, person
 from tests.unit.stages.receiving import (
@@ -139,7 +139,7 @@ def test_a_link_binds_the_other_key() -> None:
     admitted = waiting("member.admitted.v1", person=None, invitation_id=INVITATION)
     ctx = run(admitted, binding(ANNA, BLIND.alias("invitation_id", INVITATION), "invitation_id"))
     facts = facts_of(ctx)
-    assert {kind for kind, _, _ in facts["assertions"]} == {"membership", "application"}
+    assert {kind for kind, _, _ in facts["assertions"]} == {"membership", "application", "card"}
     (link,) = on(ctx, topics.IDENTITY)
     fields = decoded(link)[1]
     assert link.key == fields["alias"] == BLIND.alias("card_no", "k1")
@@ -239,3 +239,60 @@ def test_identity_has_neither_timers_nor_sweeps() -> None:
     identity().on_table((), ctx)
     assert identity().sweep(b"", 10, ctx) is None
     assert (ctx.emitted, ctx.timers) == ([], {})
+
+
+# --- erasure
+
+
+def erased(who: bytes, alias: bytes = ZJ7, at: int = NOW + 1) -> bytes:
+    """Return what matching tells of a key of somebody who was erased."""
+    fields = CODEC.decode(binding(who, alias))[1]
+    return CODEC.encode("hub.alias", {**fields, "erased": True, "stamp": merge.stamp(at, True, 0, b"")})
+
+
+def kept(ctx: MemoryContext, alias: bytes = ZJ7) -> AliasState:
+    """Return what is kept of an alias."""
+    stored = ctx.state.get(alias)
+    assert stored is not None
+    return decode(stored)
+
+
+def test_of_a_key_of_somebody_erased_a_stamp_stays() -> None:
+    """Neither the person nor what was said under the key is there any more, and none of it comes back."""
+    told = (waiting(REVOKED), binding(ANNA))
+    ctx = run(*told)
+    run(erased(ANNA), ctx=ctx)
+    assert kept(ctx) == AliasState("cert_no", [], [], merge.stamp(NOW + 1, True, 0, b""))
+    assert ANNA not in (ctx.state.get(ZJ7) or b"")
+    seen = len(ctx.emitted)
+    run(*told, *reversed(told), erased(ANNA), ctx=ctx)
+    assert (len(ctx.emitted), kept(ctx).persons, kept(ctx).known) == (seen, [], [])
+    assert ctx.counters[erasure.DROPPED] == 5
+    assert not ctx.counters.get(WAITING)
+
+
+def test_a_key_that_was_never_heard_of_is_erased_too() -> None:
+    """What comes later and is older is dropped; what waited for nobody waits no more."""
+    ctx = run(erased(ANNA), binding(ANNA), waiting(REVOKED))
+    assert (kept(ctx).persons, kept(ctx).known, on(ctx, topics.FACTS)) == ([], [], [])
+    waited = run(waiting(REVOKED), erased(ANNA))
+    assert (kept(waited).known, waited.counters[WAITING]) == ([], 0)
+
+
+def test_what_is_newer_than_the_erasure_binds_again() -> None:
+    """Who comes back is found under the key as before; that erasure told again does not undo it."""
+    ctx = run(binding(ANNA), erased(ANNA, at=-1), binding(BEN), waiting(REVOKED), erased(ANNA, at=-1))
+    assert kept(ctx).persons == [BEN]
+    assert [who for who, _ in delivered(ctx)] == [BEN]
+
+
+def test_a_key_that_is_also_somebody_elses_keeps_what_is_theirs() -> None:
+    """Only the binding to who was erased goes."""
+    ctx = run(waiting(REVOKED), binding(ANNA), binding(BEN), erased(ANNA))
+    assert (kept(ctx).persons, len(kept(ctx).known), kept(ctx).erased) == ([BEN], 1, b"")
+    assert ANNA not in (ctx.state.get(ZJ7) or b"")
+    before, seen = dict(ctx.memory.data), len(ctx.emitted)
+    run(erased(ANNA), binding(ANNA), waiting(REVOKED), binding(BEN), ctx=ctx)
+    assert (ctx.memory.data, len(ctx.emitted)) == (before, seen)
+    run(erased(BEN), ctx=ctx)
+    assert (kept(ctx).persons, kept(ctx).known, kept(ctx).gone) == ([], [], [])

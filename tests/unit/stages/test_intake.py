@@ -124,6 +124,7 @@ def test_a_certificate_binds_its_number() -> None:
         "facts": told_of(ctx)[0].value,
         "event_id": "e-1",
         "stamp": facts_of(ctx)["stamp"],
+        "erased": False,
     }
 
 

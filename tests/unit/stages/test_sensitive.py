@@ -427,12 +427,13 @@ def test_what_was_told_after_the_request_is_retracted() -> None:
 
 
 def test_who_comes_back_after_erasure_is_new() -> None:
-    """Facts newer than the request start a new person, of whom is told what is new to matching."""
+    """Newer facts start a new person, of whom is told what is new to matching; no id is used twice."""
     ctx = context()
     process(ctx, blood(at=5), facts(at=NOW - 1, prohibits=True, party={"erasure_on": TODAY}))
     retraction = told(ctx)[-1]["stamp"]
     process(ctx, blood(at=NOW))
-    assert state_of(ctx).decisions == 1
+    assert state_of(ctx).decisions == 2
+    assert [decision.number for decision in decisions(ctx)] == [1, 2]
     assert grounds(ctx)[-1]["holds"] is True
     assert told(ctx)[-1]["stamp"] > retraction
     process(ctx, facts(at=NOW + 5, prohibits=True, party={"erasure_on": TODAY}))
