@@ -55,7 +55,7 @@ def run(plan: Plan, ring: KeyRing, partitions: int, text: str | None = None) -> 
         for message in day.messages:
             pipeline.publish(message.topic, message.key, message.value)
         pipeline.tick(day.tick)
-        played.ticks.append((day.number, day.tick, day.expected.changes))
+        played.ticks.append((day.tick, day.expected))
         played.events += len(day.messages)
     return make_result(plan, year, played, outputs(pipeline), pseudonyms(ring.blind_index()))
 
