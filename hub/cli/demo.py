@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from hub.demo.result import Result
     from hub.demo.site import Site
     from hub.simulate.days import Plan
+
+_PROVINCE: Final = 11
+"""Cities of Zhejiang."""
 
 app = new_app("Play a synthetic year of one county, from events to invitations.")
 
@@ -29,6 +32,12 @@ def demo(
     county: Annotated[
         str, typer.Option("--county", metavar="CODE", help="Six digits of a county in Zhejiang.")
     ] = "330604",
+    counties: Annotated[
+        int, typer.Option("--counties", min=1, max=11, help="Play so many counties, each of another city.")
+    ] = 1,
+    province: Annotated[
+        bool, typer.Option("--province", help="Play the whole province: one county of each of its 11 cities.")
+    ] = False,
     problems: Annotated[
         float,
         typer.Option("--problems", min=0.0, max=1.0, help="Share of events with a data-quality problem."),
@@ -76,7 +85,7 @@ def demo(
         else:
             console().print("stopped" if stopped else f"no demo runs in {directory}", soft_wrap=True)
         return
-    plan = Plan(people, days, seed, county, problems)
+    plan = Plan(people, days, seed, county, problems, counties=_PROVINCE if province else counties)
     with terminable():
         result = _perform(plan, directory, workers, keep=keep, as_json=as_json)
     if result.differences:

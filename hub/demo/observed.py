@@ -48,6 +48,8 @@ class Observed:
     invitations: dict[bytes, list[Change]] = field(default_factory=dict)
     tasks: dict[bytes, list[Change]] = field(default_factory=dict)
     """Of each person, all tasks there ever were, after each record: the view is a tuple of theirs."""
+    asked: list[dict[str, Any]] = field(default_factory=list)
+    """The first record of each task."""
     task_changes: Counter[str] = field(default_factory=Counter)
     """Records of tasks, by kind and change."""
     decisions: list[dict[str, Any]] = field(default_factory=list)
@@ -115,6 +117,8 @@ def _tasks(messages: Iterable[Message], codec: Codec, seen: Observed) -> None:
     tasks: dict[bytes, dict[str, tuple[Any, ...]]] = {}
     for message, record in records:
         seen.task_changes[f"{record['kind']} {record['change']}"] += 1
+        if record["change"] == "opened":
+            seen.asked.append(record)
         theirs = tasks.setdefault(record["person"], {})
         theirs[record["task_id"]] = tuple(record[name] for name in TASK_COLUMNS)
         view = tuple(sorted(theirs.values(), key=repr))

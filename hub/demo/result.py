@@ -11,7 +11,7 @@ import yaml
 from hub import packaged
 from hub.core.document import Document
 from hub.demo.compare import Difference, compare_figures, compare_tasks, compare_ticks
-from hub.demo.examples import choose, guard_texts
+from hub.demo.examples import choose, each_guard, each_rule, each_task, guard_texts
 from hub.demo.latency import latency
 from hub.demo.site import BOOK
 from hub.simulate.population import ORGANISATION
@@ -85,7 +85,9 @@ def make_result(
     expected = totals(year)
     compared, differences = agreement(played.ticks, expected, seen, pseudonym)
     figures = sum(len(expected[name]) for name in _FIGURES)
-    guards = guard_texts(yaml.safe_load(packaged.read_text(BOOK)))
+    book = yaml.safe_load(packaged.read_text(BOOK))
+    guards = guard_texts(book)
+    public = {rule["id"]: rule.get("public", rule["id"]) for rule in book["rules"]}
     summary = {
         "synthetic": True,
         "plan": {name: getattr(plan, name) for name in type(plan).__slots__},
@@ -95,6 +97,10 @@ def make_result(
         "held": _labelled(seen.stock, "held"),
         "invitations": _invitations(seen),
         "stock": seen.stock,
+        "tasks": dict(sorted(seen.task_changes.items())),
+        "forgotten": seen.forgotten,
+        "rules": _rules(seen, public),
+        "guards": [brief._asdict() for brief in each_guard(seen.decisions, guards)],
         "examples": [example._asdict() for example in choose(seen.decisions, guards)],
         "speed": _speed(played, seen),
         "comparison": {
@@ -104,6 +110,17 @@ def make_result(
         },
     }  # fmt: skip
     return Result(summary, differences)
+
+
+def _rules(seen: Observed, public: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Return every rule that hit, with its public id; those that make tasks are told by their tasks."""
+    told = [
+        {**brief._asdict(), "public": public.get(brief.name, brief.name)}
+        for brief in each_rule(seen.decisions)
+    ]
+    return told + [
+        {**brief._asdict(), "public": public.get(brief.name, brief.name)} for brief in each_task(seen.asked)
+    ]
 
 
 def _labelled(stock: dict[str, int], name: str) -> dict[str, int]:

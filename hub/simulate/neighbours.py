@@ -53,7 +53,7 @@ class Neighbours:
     def near(self, places: Iterable[tuple[str, str | None]], today: int) -> set[str]:
         """Return who lives in one of the regions or nobody knows where, or belongs to one of the units."""
         found: set[str] = set()
-        for region, unit in places:
+        for region, unit in set(places):
             found |= self._by_unit.get(unit or "", set())
             if len(region) < _COUNTY:  # a city's or a province's: nobody is sent there
                 continue

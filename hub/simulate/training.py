@@ -14,8 +14,8 @@ from hub.simulate.world import World
 
 __all__ = ("story",)
 
-_ATTENDANCES_PER_YEAR: Final = 1.0
-"""Times a year that an inhabitant of the simulation sits in a class: gives about three events each."""
+_ATTENDANCES_PER_YEAR: Final = 0.75
+"""Times a year that an inhabitant of the simulation sits in a class: gives about two events each."""
 _CLASS: Final = (30, 60)
 _BACKFILL: Final = 0.22
 _BACKFILL_DAYS: Final = 20

@@ -64,8 +64,11 @@ def run(plan: Plan, ring: KeyRing, partitions: int, text: str | None = None) -> 
     ("plan", "partitions"),
     [
         pytest.param(Plan(people=400, days=365, problems=0.05), 1, id="a-year"),
+        pytest.param(Plan(people=400, days=180, problems=0.05, seed=2), 2, id="half-a-year"),
+        pytest.param(Plan(people=400, days=180, problems=0.05, seed=3), 3, id="another-half-year"),
         pytest.param(Plan(people=700, days=120, problems=0.5, seed=2), 3, id="half-of-it-spoilt"),
         pytest.param(Plan(people=500, days=100, county="330106", seed=3), 2, id="another-county"),
+        pytest.param(Plan(people=500, days=120, counties=11, problems=0.05, seed=4), 2, id="province"),
     ],
 )
 def test_stages_do_what_is_expected(plan: Plan, partitions: int, tmp_path: Path) -> None:
@@ -84,6 +87,9 @@ def test_stages_do_what_is_expected(plan: Plan, partitions: int, tmp_path: Path)
         pytest.param('minimum: "2021-11"', 'minimum: "2019-01"', "consent", id="notice"),
         pytest.param("today - 365 days", "today - 20 days", "cooldown", id="cooldown"),
         pytest.param("priority: P2", "priority: P3", "priority", id="priority"),
+        pytest.param("reminder_days: 30", "reminder_days: 31", "reminded_on", id="reminder"),
+        pytest.param("P3: monday", "P3: tuesday", "invitation", id="batch"),
+        pytest.param("due_days_before: 14", "due_days_before: 10", "tasks", id="due"),
     ],
 )
 def test_a_hub_that_does_otherwise_is_found_out(right: str, wrong: str, shows: str, tmp_path: Path) -> None:
