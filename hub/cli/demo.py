@@ -1,4 +1,4 @@
-"""``hub demo``: a synthetic year of one county on a real broker, compared with what must come out."""
+"""``hub demo``: a synthetic year of a province on a real broker, compared with what must come out."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _PROVINCE: Final = 11
 """Cities of Zhejiang."""
 
-app = new_app("Play a synthetic year of one county, from events to invitations.")
+app = new_app("Play a synthetic year of a province, from events to invitations.")
 
 
 @app.command()
@@ -32,12 +32,12 @@ def demo(
     county: Annotated[
         str, typer.Option("--county", metavar="CODE", help="Six digits of a county in Zhejiang.")
     ] = "330604",
-    counties: Annotated[
-        int, typer.Option("--counties", min=1, max=11, help="Play so many counties, each of another city.")
-    ] = 1,
     province: Annotated[
-        bool, typer.Option("--province", help="Play the whole province: one county of each of its 11 cities.")
-    ] = False,
+        bool,
+        typer.Option(
+            "--province/--one-county", help="One county of each of the 11 cities, or --county alone."
+        ),
+    ] = True,
     problems: Annotated[
         float,
         typer.Option("--problems", min=0.0, max=1.0, help="Share of events with a data-quality problem."),
@@ -66,7 +66,7 @@ def demo(
 
       hub demo
 
-      hub demo --people 2000 --days 90 --json
+      hub demo --one-county --people 2000 --days 90 --json
 
       hub demo --keep --dir /tmp/hub-demo
     """
@@ -85,7 +85,7 @@ def demo(
         else:
             console().print("stopped" if stopped else f"no demo runs in {directory}", soft_wrap=True)
         return
-    plan = Plan(people, days, seed, county, problems, counties=_PROVINCE if province else counties)
+    plan = Plan(people, days, seed, county, problems, counties=_PROVINCE if province else 1)
     with terminable():
         result = _perform(plan, directory, workers, keep=keep, as_json=as_json)
     if result.differences:

@@ -15,6 +15,7 @@ from hub.demo.site import BOOK
 from hub.demo.topic_reader import Message
 from hub.privacy.key_ring import KeyRing
 from hub.settings import load
+from hub.simulate import consents, councils, directory, life, organs, registry, stem_cells
 from hub.simulate.days import Plan, Year
 from hub.simulate.regions import region_table
 from hub.stages.build import build_stages
@@ -78,6 +79,33 @@ def test_stages_do_what_is_expected(plan: Plan, partitions: int, tmp_path: Path)
     assert [str(difference) for difference in result.differences] == []
     assert result.summary["comparison"]["changes"] > 100
     assert len(result.summary["examples"]) == 5
+
+
+RARE: tuple[tuple[object, str, object], ...] = (
+    (life, "_ERASED", 0.12), (life, "_DIES", 0.1), (life, "_MOVES", 0.5), (organs, "_FAMILIES", 0.3),
+    (organs, "_WISHES", 0.1), (stem_cells, "_REGISTERED", 0.3), (stem_cells, "_GIVES", 0.7),
+    (registry, "_MEMBERS", 0.2), (registry, "_FORMER", 0.2), (councils, "_PER_THOUSAND", 200),
+    (consents, "_PLANS", {"class": 0.3, "early": 0.4, "late": 0.25, "never": 0.05}),
+    (consents, "_WITHDRAWN", 0.2), (directory, "_CHANGES_OF_EACH", 60),
+)  # fmt: skip
+"""What hardly happens, and how often it does here."""
+
+
+def test_what_is_rare_is_as_expected_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where nearly everybody moves, gives, stands for a council, is erased or dies, all is as expected."""
+    for story, share, often in RARE:
+        monkeypatch.setattr(story, share, often)
+    ring = KeyRing.create(tmp_path / "keys").make_recipient("registry", tmp_path / "registry.key")
+    result = run(Plan(people=200, days=250, problems=0.1, counties=2, seed=5), ring, 2)
+    assert [str(difference) for difference in result.differences] == []
+    stock, tasks = result.summary["stock"], result.summary["tasks"]
+    assert stock["sensitive_grounds"] > 20
+    assert {
+        "sensitive_held|code=quiet",
+        "sensitive_held|code=release",
+        "sensitive_held|code=deceased",
+    } <= set(stock)
+    assert {"transfer opened", "transfer done", "admission escalated", "admission done"} <= set(tasks)
 
 
 @pytest.mark.parametrize(
