@@ -33,7 +33,7 @@ $(READY): requirements.lock pyproject.toml
 	@rm -f $(VENV)/.ready-*
 	@touch $@
 
-demo: $(READY) ## play a synthetic year of one county on a real Kafka, and check the result
+demo: $(READY) ## play a synthetic year of a province on a real Kafka, and check the result
 	@$(BIN)/hub demo $(ARGS)
 
 test: $(READY) ## run all tests, on a real Kafka too

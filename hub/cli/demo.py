@@ -1,10 +1,10 @@
-"""``hub demo``: a synthetic year of one county on a real broker, compared with what must come out."""
+"""``hub demo``: a synthetic year of a province on a real broker, compared with what must come out."""
 
 from __future__ import annotations
 
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
@@ -17,7 +17,10 @@ if TYPE_CHECKING:
     from hub.demo.site import Site
     from hub.simulate.days import Plan
 
-app = new_app("Play a synthetic year of one county, from events to invitations.")
+_PROVINCE: Final = 11
+"""Cities of Zhejiang."""
+
+app = new_app("Play a synthetic year of a province, from events to invitations.")
 
 
 @app.command()
@@ -29,6 +32,12 @@ def demo(
     county: Annotated[
         str, typer.Option("--county", metavar="CODE", help="Six digits of a county in Zhejiang.")
     ] = "330604",
+    province: Annotated[
+        bool,
+        typer.Option(
+            "--province/--one-county", help="One county of each of the 11 cities, or --county alone."
+        ),
+    ] = True,
     problems: Annotated[
         float,
         typer.Option("--problems", min=0.0, max=1.0, help="Share of events with a data-quality problem."),
@@ -57,7 +66,7 @@ def demo(
 
       hub demo
 
-      hub demo --people 2000 --days 90 --json
+      hub demo --one-county --people 2000 --days 90 --json
 
       hub demo --keep --dir /tmp/hub-demo
     """
@@ -76,7 +85,7 @@ def demo(
         else:
             console().print("stopped" if stopped else f"no demo runs in {directory}", soft_wrap=True)
         return
-    plan = Plan(people, days, seed, county, problems)
+    plan = Plan(people, days, seed, county, problems, counties=_PROVINCE if province else 1)
     with terminable():
         result = _perform(plan, directory, workers, keep=keep, as_json=as_json)
     if result.differences:

@@ -28,7 +28,7 @@ class Command(NamedTuple):
 
 COMMANDS: Final[tuple[Command, ...]] = (
     Command(
-        "demo", "hub.cli.demo", False, "Play a synthetic year of one county, from events to invitations."
+        "demo", "hub.cli.demo", False, "Play a synthetic year of a province, from events to invitations."
     ),
     Command("broker", "hub.cli.broker", True, "Start, look at and stop the embedded Kafka broker."),
     Command("topics", "hub.cli.topics", True, "Make and check the topics the hub needs."),

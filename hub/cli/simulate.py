@@ -36,6 +36,9 @@ def simulate(
     county: Annotated[
         str, typer.Option("--county", metavar="CODE", help="Six digits of a county in Zhejiang.")
     ] = "330604",
+    counties: Annotated[
+        int, typer.Option("--counties", min=1, max=11, help="Play so many counties, each of another city.")
+    ] = 1,
     start: Annotated[str, typer.Option("--start", metavar="DATE", help="First logical day.")] = "2022-01-01",
     problems: Annotated[
         float,
@@ -95,11 +98,11 @@ def simulate(
     if to is not None and (rate is not None or settle):
         raise UsageError("a file has no rate and settles nothing", "--to", "leave out --rate and --settle")
     codec = contracts.codec()
-    plan = Plan(people, days, seed, county, problems, start)
+    plan = Plan(people, days, seed, county, problems, start, counties)
     try:
         year = Year(plan, region_table(), codec.writer)
     except ValueError as error:
-        raise UsageError(str(error), "--county, --start") from None
+        raise UsageError(str(error), "--county, --counties, --start") from None
     ticks: list[dict[str, Any]] = []
 
     with _progress(days) as advance:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any, Final, NamedTuple
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
 
 from hub.demo.observed import Change
 from hub.simulate.calendar import iso
-from hub.simulate.report import COLUMNS
+from hub.simulate.report import COLUMNS, DAYS, TASK_COLUMNS
 
-__all__ = ("Difference", "compare_figures", "compare_ticks")
+__all__ = ("Difference", "compare_figures", "compare_tasks", "compare_ticks")
 
-_UNTIL: Final = len(COLUMNS) - 1
+Views = Mapping[bytes, tuple[Any, ...]]
+Describe = Callable[[str, tuple[Any, ...] | None, tuple[Any, ...] | None], "list[Difference]"]
 
 
 class Difference(NamedTuple):
@@ -28,14 +29,26 @@ class Difference(NamedTuple):
 
 
 def compare_ticks(
-    ticks: Iterable[tuple[int, int, Mapping[bytes, tuple[Any, ...]]]],
-    found: Mapping[bytes, list[Change]],
+    ticks: Iterable[tuple[int, int, Views]], found: Mapping[bytes, list[Change]]
 ) -> tuple[int, list[Difference]]:
     """Compare each person's latest invitation at each tick; return the comparisons made and differences.
 
     ``ticks`` yields (day, tick, person → expected view where the tick changed it); ``found`` is each
     person's history in order. A difference is reported at the first tick at which it shows.
     """
+    return _compare(ticks, found, _of_invitations)
+
+
+def compare_tasks(
+    ticks: Iterable[tuple[int, int, Views]], found: Mapping[bytes, list[Change]]
+) -> tuple[int, list[Difference]]:
+    """Compare all tasks that there ever were of each person, in the same way."""
+    return _compare(ticks, found, _of_tasks)
+
+
+def _compare(
+    ticks: Iterable[tuple[int, int, Views]], found: Mapping[bytes, list[Change]], describe: Describe
+) -> tuple[int, list[Difference]]:
     by_tick: dict[int, dict[bytes, tuple[Any, ...]]] = {}
     for person, history in found.items():
         for change in history:
@@ -53,32 +66,44 @@ def compare_ticks(
             compared += 1
             if expected_now.get(person) != found_now.get(person) and person not in wrong:
                 wrong.add(person)
-                differences += _differences(day, person, expected_now.get(person), found_now.get(person))
+                where = f"{iso(day)} {person.hex()[:8]}"
+                differences += describe(where, expected_now.get(person), found_now.get(person))
     for tick in sorted(by_tick):
         differences.append(Difference(f"tick {tick}", "records of a tick that was never published", "none",
                                       str(len(by_tick[tick]))))  # fmt: skip
     return compared, differences
 
 
-def _differences(
-    day: int, person: bytes, expected: tuple[Any, ...] | None, found: tuple[Any, ...] | None
+def _of_invitations(
+    where: str, expected: tuple[Any, ...] | None, found: tuple[Any, ...] | None
 ) -> list[Difference]:
-    where = f"{iso(day)} {person.hex()[:8]}"
     if expected is None or found is None:
-        return [Difference(where, "invitation", _text(expected), _text(found))]
+        return [Difference(where, "invitation", _text(COLUMNS, expected), _text(COLUMNS, found))]
     return [
-        Difference(where, name, _value(at, want), _value(at, have))
-        for at, (name, want, have) in enumerate(zip(COLUMNS, expected, found, strict=True))
+        Difference(where, name, _value(name, want), _value(name, have))
+        for name, want, have in zip(COLUMNS, expected, found, strict=True)
         if want != have
     ]
 
 
-def _text(view: tuple[Any, ...] | None) -> str:
-    return "none" if view is None else " ".join(_value(at, value) for at, value in enumerate(view))
+def _of_tasks(
+    where: str, expected: tuple[Any, ...] | None, found: tuple[Any, ...] | None
+) -> list[Difference]:
+    """Return one difference: tasks have no ids in the expectation, so it cannot be said which is wrong."""
+    written = [
+        "; ".join(_text(TASK_COLUMNS, task) for task in tasks or ()) or "none" for tasks in (expected, found)
+    ]
+    return [Difference(where, "tasks", *written)]
 
 
-def _value(at: int, value: Any) -> str:
-    if at == _UNTIL:
+def _text(columns: Sequence[str], view: tuple[Any, ...] | None) -> str:
+    if view is None:
+        return "none"
+    return " ".join(_value(name, value) for name, value in zip(columns, view, strict=True))
+
+
+def _value(name: str, value: Any) -> str:
+    if name in DAYS and value is not None:
         return iso(value)
     return "+".join(value) if isinstance(value, tuple) else str(value)
 

@@ -1,11 +1,16 @@
-"""Pick five decisions worth reading and put them into plain words, Chinese and English. Pure."""
+"""Pick decisions worth reading and put them into plain words, Chinese and English. Pure.
+
+Five in full, of different kinds; and of every rule and every guard that occurred one, in brief. What is
+of class s appears as hub.decisions has it: as the ground that is not named.
+"""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final, NamedTuple
 
-__all__ = ("Example", "choose", "guard_texts")
+__all__ = ("Brief", "Example", "choose", "each_guard", "each_rule", "each_task", "guard_texts")
 
 Decision = Mapping[str, Any]
 
@@ -18,6 +23,17 @@ class Example(NamedTuple):
     person: str
     zh: tuple[str, ...]
     en: tuple[str, ...]
+
+
+class Brief(NamedTuple):
+    """A rule or a guard with one decision in which it had a say."""
+
+    name: str
+    zh: str
+    en: str
+    person: str
+    times: int
+    """Decisions in which it had a say."""
 
 
 _WANTED: Final[tuple[tuple[str, str, Callable[[Decision], bool]], ...]] = (
@@ -36,6 +52,7 @@ _WANTED: Final[tuple[tuple[str, str, Callable[[Decision], bool]], ...]] = (
     ("停止", "stopped", lambda d: d["outcome"] == "stop"),
 )
 _COUNT: Final = 5
+_KINDS: Final = {"youth": "青少年", "adult": "成人", "group": "团体"}
 
 
 def guard_texts(book: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
@@ -59,6 +76,45 @@ def choose(decisions: Iterable[Decision], guards: Mapping[str, tuple[str, str]])
     return found
 
 
+def each_rule(decisions: Iterable[Decision]) -> list[Brief]:
+    """Return every rule that hit, by id, with its first decision."""
+    return _each(decisions, lambda decision: [(rule["id"], _rule(rule)) for rule in decision["rules"]])
+
+
+def each_task(tasks: Iterable[Mapping[str, Any]]) -> list[Brief]:
+    """Return every rule that made tasks, by id, with the first one; ``tasks`` are those opened."""
+    return _each(
+        tasks, lambda task: [(task["rule_id"], (f"任务：{task['reason_zh']}", f"task: {task['reason_en']}"))]
+    )
+
+
+def each_guard(decisions: Iterable[Decision], guards: Mapping[str, tuple[str, str]]) -> list[Brief]:
+    """Return every guard that stopped or held somebody, in the book's order, with its first decision."""
+
+    def said(decision: Decision) -> list[tuple[str, tuple[str, str]]]:
+        code = decision["code"]
+        return [(code, guards[code])] if code in guards else []
+
+    found = {brief.name: brief for brief in _each(decisions, said)}
+    return [found[code] for code in guards if code in found]
+
+
+def _each(
+    decisions: Iterable[Decision], said: Callable[[Decision], list[tuple[str, tuple[str, str]]]]
+) -> list[Brief]:
+    first: dict[str, Brief] = {}
+    times: Counter[str] = Counter()
+    for decision in sorted(decisions, key=lambda each: (each["tick"], each["person"])):
+        for name, (zh, en) in said(decision):
+            times[name] += 1
+            first.setdefault(name, Brief(name, zh, en, decision["person"].hex()[:8], 0))
+    return [first[name]._replace(times=times[name]) for name in sorted(first)]
+
+
+def _rule(rule: Mapping[str, Any]) -> tuple[str, str]:
+    return f"{rule['title_zh']}：{rule['reason_zh']}", f"{rule['title_en']}: {rule['reason_en']}"
+
+
 def _tell(title_zh: str, title_en: str, decision: Decision, guards: Mapping[str, tuple[str, str]]) -> Example:
     zh, en = [], []
     for rule in decision["rules"]:
@@ -69,9 +125,7 @@ def _tell(title_zh: str, title_en: str, decision: Decision, guards: Mapping[str,
         zh.append(f"{decision['code']}：{guard_zh}")
         en.append(f"{decision['code']}: {guard_en}")
     if decision["organisation"]:
-        zh.append(
-            f"归口组织 {decision['organisation']}，{'青少年' if decision['kind'] == 'youth' else '成人'}会员"
-        )
+        zh.append(f"归口组织 {decision['organisation']}，{_KINDS[decision['kind']]}会员")
         en.append(f"organisation {decision['organisation']}, {decision['kind']} member")
     zh.append(f"规则手册 {decision['book']}；依据事实 {_facts(decision)}")
     en.append(f"rule book {decision['book']}; facts used {_facts(decision)}")

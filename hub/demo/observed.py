@@ -11,18 +11,24 @@ from hub import topics
 from hub.demo.topic_reader import Message, read_topic
 from hub.privacy.key_ring import KeyRing
 from hub.privacy.person_key import PersonKeys
+from hub.simulate.report import TASK_COLUMNS
 from hub.stages.decisiondetails import opened
 
 if TYPE_CHECKING:
     from hub.schemas.codec import Codec
     from hub.settings import Settings
 
-__all__ = ("STOCK", "Change", "Observed", "add_counters", "fold", "observe", "without_county")
+__all__ = ("FORGOTTEN", "STOCK", "Change", "Observed", "add_counters", "fold", "observe", "without_county")
 
 Read: TypeAlias = Callable[[str], Iterable[Message]]
 """Topic → its records, in order within a partition."""
-STOCK: Final = ("persons", "certificates_valid", "qualified", "held", "members", "invitations_open")
+STOCK: Final = (
+    "persons", "groups", "certificates_valid", "qualified", "held", "members", "invitations_open",
+    "invitations_orphaned", "tasks_open", "sensitive_grounds", "sensitive_held",
+)  # fmt: skip
 """The stock counters that the expectation knows too."""
+FORGOTTEN: Final = ("flow.anonymous", "flow.beneficiaries")
+"""The flows that the expectation knows too."""
 
 
 @dataclass(slots=True, frozen=True, order=True)
@@ -43,11 +49,27 @@ class Observed:
     """Everything the summary and the comparison need."""
 
     invitations: dict[bytes, list[Change]] = field(default_factory=dict)
+    tasks: dict[bytes, list[Change]] = field(default_factory=dict)
+    """Of each person, all tasks there ever were, after each record: the view is a tuple of theirs."""
+    asked: list[dict[str, Any]] = field(default_factory=list)
+    """The first record of each task."""
+    task_changes: Counter[str] = field(default_factory=Counter)
+    """Records of tasks, by kind and change."""
     decisions: list[dict[str, Any]] = field(default_factory=list)
     dead_letters: Counter[str] = field(default_factory=Counter)
     parked: Counter[str] = field(default_factory=Counter)
     stock: dict[str, int] = field(default_factory=dict)
     flow: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def forgotten(self) -> dict[str, int]:
+        """The events of which nothing was kept, by flow, over all systems."""
+        found: Counter[str] = Counter()
+        for counter, value in self.flow.items():
+            name = counter.partition("|")[0]
+            if name in FORGOTTEN:
+                found[name] += value
+        return dict(found)
 
 
 def observe(settings: Settings, codec: Codec) -> Observed:
@@ -60,6 +82,7 @@ def fold(read: Read, codec: Codec, keys: PersonKeys | None = None) -> Observed:
     """Make sense of the outputs, whatever ``read`` reads a topic from; with ``keys``, open the decisions."""
     seen = Observed()
     _invitations(read(topics.INVITATIONS), codec, seen)
+    _tasks(read(topics.TASKS), codec, seen)
     _decisions(read(topics.DECISIONS), codec, seen)
     if keys is not None:
         wrapped = _wrapped(read(topics.PERSON_KEYS), codec)
@@ -88,8 +111,27 @@ def _view(record: dict[str, Any]) -> tuple[Any, ...]:
     """Return what is compared, in the expectation's order: no id, no change that led here."""
     return (
         record["episode"], record["status"], record["cause"], record["priority"],
-        tuple(sorted(record["rule_ids"])), record["kind"], record["organisation"], record["valid_until"],
+        tuple(record["rule_ids"]), record["kind"], record["organisation"], record["valid_until"],
+        record["reminded_on"],
     )  # fmt: skip
+
+
+def _tasks(messages: Iterable[Message], codec: Codec, seen: Observed) -> None:
+    """Fold each person's records into all tasks of theirs after every tick, in an order of its own."""
+    read = codec.reader("hub.task")
+    records = [(message, read(message.value)) for message in messages if message.value is not None]
+    records.sort(key=lambda each: (each[1]["tick"], each[1]["revision"]))
+    tasks: dict[bytes, dict[str, tuple[Any, ...]]] = {}
+    for message, record in records:
+        seen.task_changes[f"{record['kind']} {record['change']}"] += 1
+        if record["change"] == "opened":
+            seen.asked.append(record)
+        theirs = tasks.setdefault(record["person"], {})
+        theirs[record["task_id"]] = tuple(record[name] for name in TASK_COLUMNS)
+        view = tuple(sorted(theirs.values(), key=repr))
+        seen.tasks.setdefault(record["person"], []).append(
+            Change(record["tick"], 0, message.offset, view, record["change"], message.timestamp)
+        )
 
 
 def _decisions(messages: Iterable[Message], codec: Codec, seen: Observed) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from hub import topics
 from hub.engine.barrier import Barrier
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from hub.demo.site import Site
     from hub.schemas.codec import Codec
     from hub.simulate.days import Day, Year
+    from hub.simulate.expect import Tick
 
 __all__ = ("Played", "play")
 
@@ -30,9 +31,10 @@ _LOOK_S: Final = 1.0
 
 @dataclass(slots=True)
 class Played:
-    """What was played: per day the expected changes; how long it took, when each event was published."""
+    """What was played, and what had to come out each day; how long it took; when events were published."""
 
-    ticks: list[tuple[int, int, dict[str, tuple[Any, ...]]]] = field(default_factory=list)
+    ticks: list[tuple[int, Tick]] = field(default_factory=list)
+    """Per day its tick (ms) and what must be seen after it."""
     events: int = 0
     starting_s: float = 0.0
     elapsed_s: float = 0.0
@@ -61,7 +63,7 @@ def play(site: Site, year: Year, codec: Codec, progress: Callable[[Day], None]) 
             waiting = time.monotonic()
             _await(site, barrier, day.tick, _DAY_S)
             played.settling_s += time.monotonic() - waiting
-            played.ticks.append((day.number, day.tick, day.expected.changes))
+            played.ticks.append((day.tick, day.expected))
             played.events += len(day.messages)
             progress(day)
             day = following

@@ -10,23 +10,26 @@ import yaml
 
 from hub import packaged
 from hub.core.document import Document
-from hub.demo.compare import Difference, compare_figures, compare_ticks
-from hub.demo.examples import choose, guard_texts
+from hub.demo.compare import Difference, compare_figures, compare_tasks, compare_ticks
+from hub.demo.examples import choose, each_guard, each_rule, each_task, guard_texts
 from hub.demo.latency import latency
 from hub.demo.site import BOOK
+from hub.simulate.population import ORGANISATION
 from hub.simulate.report import totals
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from hub.demo.observed import Observed
     from hub.demo.play import Played
     from hub.privacy.blind_index import BlindIndex
     from hub.simulate.days import Plan, Year
+    from hub.simulate.expect import Tick
 
-__all__ = ("Result", "make_result", "pseudonyms")
+__all__ = ("Result", "agreement", "make_result", "pseudonyms")
 
 _SHOWN_DIFFERENCES = 50
+_FIGURES = ("stock", "dead_letters", "parked", "forgotten")
 
 
 @dataclass(slots=True, frozen=True)
@@ -42,9 +45,37 @@ def pseudonyms(blind: BlindIndex) -> Callable[[str], bytes]:
 
     def pseudonym(key: str) -> bytes:
         kind, _, number = key.partition(" ")
+        if kind == ORGANISATION:
+            return blind.organisation(number)
         return blind.person(Document(kind, number, None, None, citizen=True, sure=True, contradicts=False))
 
     return pseudonym
+
+
+def agreement(
+    ticks: Sequence[tuple[int, Tick]],
+    expected: Mapping[str, Any],
+    seen: Observed,
+    pseudonym: Callable[[str], bytes],
+) -> tuple[int, list[Difference]]:
+    """Compare everything: invitations and tasks at every tick, the figures at the end.
+
+    Return the changes compared and what differs.
+    """
+
+    def named(name: str) -> Iterator[tuple[int, int, dict[bytes, tuple[Any, ...]]]]:
+        for tick, due in ticks:
+            yield due.day, tick, {pseudonym(key): view for key, view in getattr(due, name).items()}
+
+    compared, differences = compare_ticks(named("changes"), seen.invitations)
+    tasks, more = compare_tasks(named("tasks"), seen.tasks)
+    found = {
+        "stock": seen.stock, "dead_letters": seen.dead_letters, "parked": seen.parked,
+        "forgotten": seen.forgotten,
+    }  # fmt: skip
+    for name in _FIGURES:
+        more += compare_figures(name.replace("_", " "), expected[name], found[name])
+    return compared + tasks, differences + more
 
 
 def make_result(
@@ -52,16 +83,11 @@ def make_result(
 ) -> Result:
     """Compare, and gather everything worth telling."""
     expected = totals(year)
-    named = (
-        (day, tick, {pseudonym(key): view for key, view in changes.items()})
-        for day, tick, changes in played.ticks
-    )
-    compared, differences = compare_ticks(named, seen.invitations)
-    differences += compare_figures("figure", expected["stock"], seen.stock)
-    differences += compare_figures("dead letters", expected["dead_letters"], seen.dead_letters)
-    differences += compare_figures("parked", expected["parked"], seen.parked)
-    figures = len(expected["stock"]) + len(expected["dead_letters"]) + len(expected["parked"])
-    guards = guard_texts(yaml.safe_load(packaged.read_text(BOOK)))
+    compared, differences = agreement(played.ticks, expected, seen, pseudonym)
+    figures = sum(len(expected[name]) for name in _FIGURES)
+    book = yaml.safe_load(packaged.read_text(BOOK))
+    guards = guard_texts(book)
+    public = {rule["id"]: rule.get("public", rule["id"]) for rule in book["rules"]}
     summary = {
         "synthetic": True,
         "plan": {name: getattr(plan, name) for name in type(plan).__slots__},
@@ -71,6 +97,10 @@ def make_result(
         "held": _labelled(seen.stock, "held"),
         "invitations": _invitations(seen),
         "stock": seen.stock,
+        "tasks": dict(sorted(seen.task_changes.items())),
+        "forgotten": seen.forgotten,
+        "rules": _rules(seen, public),
+        "guards": [brief._asdict() for brief in each_guard(seen.decisions, guards)],
         "examples": [example._asdict() for example in choose(seen.decisions, guards)],
         "speed": _speed(played, seen),
         "comparison": {
@@ -80,6 +110,17 @@ def make_result(
         },
     }  # fmt: skip
     return Result(summary, differences)
+
+
+def _rules(seen: Observed, public: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Return every rule that hit, with its public id; those that make tasks are told by their tasks."""
+    told = [
+        {**brief._asdict(), "public": public.get(brief.name, brief.name)}
+        for brief in each_rule(seen.decisions)
+    ]
+    return told + [
+        {**brief._asdict(), "public": public.get(brief.name, brief.name)} for brief in each_task(seen.asked)
+    ]
 
 
 def _labelled(stock: dict[str, int], name: str) -> dict[str, int]:

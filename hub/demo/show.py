@@ -21,7 +21,8 @@ def show(console: Console, summary: dict[str, Any]) -> None:
     """Print everything but the machine's own figures."""
     plan = summary["plan"]
     people, days = f"{plan['people']:,} people", f"{plan['days']} days"
-    console.rule(f"合成演示 synthetic: {people}, {days}, seed {plan['seed']}, county {plan['county']}")
+    place = f"county {plan['county']}" if plan["counties"] == 1 else f"{plan['counties']} counties"
+    console.rule(f"合成演示 synthetic: {people}, {days}, seed {plan['seed']}, {place}")
     invitations = summary["invitations"]
     tables = (
         ("各系统事件 events by system", summary["events"]),
@@ -31,13 +32,37 @@ def show(console: Console, summary: dict[str, Any]) -> None:
         ("已发邀请 issued, by priority", invitations["issued_by_priority"]),
         ("已发邀请 issued, by rule", invitations["issued_by_rule"]),
         ("会员类别 issued, by kind", invitations["issued_by_kind"]),
+        ("邀请变化 changes", invitations["by_change"]),
+        ("任务 tasks", summary["tasks"]),
+        ("敏感依据 class s, in sum", _sensitive(summary["stock"])),
+        ("只计数 counted only", summary["forgotten"]),
         ("邀请现状 invitations now", invitations["now"]),
     )
     console.print(Columns([_table(title, figures) for title, figures in tables], padding=(1, 3)))
     for example in summary["examples"]:
         _example(console, example)
+    _briefs(console, "规则 every rule that hit", summary["rules"])
+    _briefs(console, "守门规则 every guard that applied", summary["guards"])
     _speed(console, summary["speed"], summary["comparison"]["ticks"])
     _verdict(console, summary["comparison"])
+
+
+def _sensitive(stock: dict[str, int]) -> dict[str, int]:
+    """Return the figures of class s: without a county, since these are few people."""
+    return {name.removeprefix("sensitive_"): value for name, value in stock.items() if "sensitive_" in name}
+
+
+def _briefs(console: Console, title: str, briefs: list[dict[str, Any]]) -> None:
+    table = Table(title=title, title_justify="left", box=None, pad_edge=False, show_header=False)
+    table.add_column(no_wrap=True, style="bold")
+    table.add_column()
+    table.add_column(justify="right", no_wrap=True)
+    for brief in briefs:
+        public = brief.get("public", brief["name"])
+        name = brief["name"] if public == brief["name"] else f"{brief['name']} → {public}"
+        lines = f"{escape(brief['zh'])}\n[dim]{escape(brief['en'])}[/dim]"
+        table.add_row(name, lines, f"{brief['times']:,}×\n[dim]{brief['person']}…[/dim]")
+    console.print(table)
 
 
 def _table(title: str, figures: dict[str, int]) -> Table:

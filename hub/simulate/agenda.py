@@ -1,15 +1,21 @@
 """The plan of the year, and the rule that makes a day's end independent of its order.
 
 Within a day, events are shuffled, spread over partitions and processed by whoever comes first. What
-must be seen at the day's end can only be said if it does not depend on that. So, for one person:
+must be seen at the day's end can only be said if it does not depend on that. So, for one person (or
+organisation that gave):
 
-1. on a day on which time alone changes their invitation (a certificate lapses, a cap is reached), or
-   a directory change may concern their route, nothing else happens to them;
+1. on a day on which time alone changes their invitation or a task (a certificate lapses, a cap is
+   reached, a session comes near) or lets a ground be told, or on which a directory change may concern
+   them, nothing else happens to them; and a directory change waits while time alone has changed
+   something for somebody whom it leads elsewhere;
 2. an event that *turns* the path (ends, forbids, answers, corrects, contradicts) is alone on its day;
-3. while an invitation is open, there is at most one event a day;
+   so is one that says other things of the person than what is known, or brings another consent than
+   they have given before;
+3. while an invitation or a task is open, there is at most one event a day;
 4. otherwise several events that *open* (grounds, consent) may share a day, if what they say of the
    person (name, home, unit, student, consent) is the same;
-5. at most one directory change that concerns routes happens per day.
+5. at most one directory change that concerns routes happens per day, and nobody is nominated on that
+   day. Region codes change ahead of time only: what is published changes nothing before its day.
 
 An event that would break the rule is put off to the next day, keeping the time at which it occurred:
 it has become a late one. Exact repetitions of an event count as the event itself.
@@ -21,13 +27,16 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from hub.simulate.eligibility import lives_there
 from hub.simulate.expect import Expectation
 from hub.simulate.happening import Effect, Happening
+from hub.simulate.known import Known
+from hub.simulate.whereto import lives_there
 
 __all__ = ("Agenda", "check_day")
 
 _SAID = ("name", "residence", "host_unit", "student")
+_ROUTING = ("region", "host_unit", "parent", "org_class")
+"""What of an organisation decides who is sent to it, or who stands above it."""
 
 
 class Agenda:
@@ -62,7 +71,7 @@ class Agenda:
     def draw(self, day: int, expectation: Expectation, quiet: set[str]) -> list[Happening]:
         """Return what is published on ``day``; put off what the rule forbids.
 
-        ``quiet`` are the documents whose invitation time alone has changed today.
+        ``quiet`` are the documents for whom time alone has changed something today.
         """
         rule = _DayRule(expectation, quiet)
         accepted: list[Happening] = []
@@ -83,8 +92,9 @@ class _DayRule:
 
     def __init__(self, expectation: Expectation, quiet: set[str]) -> None:
         self._expectation = expectation
+        self._timed = frozenset(quiet)
         self._quiet = set(quiet)
-        self._place: tuple[str, str | None] | None = None
+        self._places: list[tuple[str, str | None]] = []
         self._turned: dict[str, int] = {}
         self._opened: dict[str, set[int]] = {}
         self._said: dict[str, dict[str, Any]] = {}
@@ -97,7 +107,7 @@ class _DayRule:
         if any(not self._free(key, happening) for key in keys):
             return False
         for key in keys:
-            if happening.effect is Effect.TURNS:
+            if _turns(happening, self._expectation.known.get(key)):
                 self._turned[key] = happening.serial
             else:
                 self._opened.setdefault(key, set()).add(happening.serial)
@@ -105,27 +115,35 @@ class _DayRule:
         return True
 
     def _admits_tables(self, happening: Happening) -> bool:
-        region, unit = happening.fields.get("region"), happening.fields.get("host_unit")
-        if region is None or happening.type.startswith("population."):
+        if not happening.type.startswith("org.") or not self._expectation.known:
             return True
-        if not self._expectation.known:
+        if not any(happening.fields.get(name) for name in _ROUTING):
             return True
-        if self._place is not None:
+        if self._places:
             return False
-        self._place = (region, unit)
-        self._quiet |= self._expectation.concerned(region, unit)
+        concerned = self._expectation.concerned(happening)
+        timed = concerned & self._timed
+        if timed and self._expectation.leads_elsewhere(happening, timed):
+            return False
+        self._places = self._expectation.places(happening)
+        self._quiet |= concerned
         return True
 
     def _lives_there(self, key: str, happening: Happening) -> bool:
         """Whether today's directory change may concern somebody for what this event says of them."""
-        if self._place is None:
+        if not self._places:
             return False
-        region, unit = self._place
+        if happening.type.startswith("council."):
+            return True
         block = happening.block or {}
-        if not block.get("residence") and key in self._expectation.known:
+        home = block.get("residence") or happening.fields.get("org_region")
+        if not home and key in self._expectation.known:
             return False
-        there = lives_there(block.get("residence"), region)
-        return there or (unit is not None and block.get("host_unit") == unit)
+        return any(
+            lives_there(home, region) or (unit is not None and block.get("host_unit") == unit)
+            for region, unit in self._places
+            if region
+        )
 
     def _free(self, key: str, happening: Happening) -> bool:
         if key in self._quiet or self._lives_there(key, happening):
@@ -135,13 +153,27 @@ class _DayRule:
         }
         if not others:
             return True
-        if happening.effect is Effect.TURNS or key in self._turned:
-            return False
         known = self._expectation.known.get(key)
-        if known is not None and known.last is not None and known.last.open:
+        if key in self._turned or _turns(happening, known):
+            return False
+        if known is not None and known.busy:
             return False
         said = self._said.get(key, {})
         return all(said.get(name, value) == value for name, value in _said(happening).items())
+
+
+def _turns(happening: Happening, known: Known | None) -> bool:
+    """Whether an event may do more to somebody than open."""
+    if happening.effect is Effect.TURNS:
+        return True
+    if known is None:
+        return False
+    if happening.consent is not None and (known.consent or known.secret is not None):
+        return True
+    block = happening.block or {}
+    if known.names and block.get("name") not in {None, *known.names}:
+        return True
+    return any(block.get(name) not in {None, known.party.get(name)} for name in _SAID[1:])
 
 
 def _said(happening: Happening) -> dict[str, Any]:

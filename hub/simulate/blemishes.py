@@ -23,6 +23,8 @@ _DATES: Final = {
     "training.course.completed.v1": "completed_on",
     "training.certificate.issued.v1": "issued_on",
     "rescue.member.registered.v1": "joined_on",
+    "volunteer.registered.v1": "on",
+    "project.participant.enrolled.v1": "on",
 }
 
 
@@ -94,6 +96,13 @@ def _envelope(field: str, value: Callable[[Happening], str]) -> Callable[[Body, 
     return on_body
 
 
+def _field(field: str, value: Callable[[Happening], str]) -> Callable[[Body, Happening], None]:
+    def on_body(body: Body, happening: Happening) -> None:
+        body[field] = value(happening)
+
+    return on_body
+
+
 def _empty(body: Body, _: Happening) -> None:
     body["cert_no"] = " "
 
@@ -126,6 +135,12 @@ _ON_BODY: Final[dict[str, Callable[[Body, Happening], None]]] = {
     "field_empty": _empty,
     "clock_ahead": _envelope("time", lambda _: _FAR_AHEAD),
     "source_blank": _envelope("source", lambda _: " "),
+    "unsure_zeroed": _set_number(lambda number: number[:15] + "000"),
+    "unsure_missing": _set("doc_no", None),
+    "unsure_passport": _person(_passport),
+    "donor_alive": _field("relation", lambda happening: ("self", "本人")[happening.serial % 2]),
+    "month_unreadable": _field("completed_month", lambda _: "2022年3月"),
+    "credit_code_wrong": _field("uscc", lambda happening: str(happening.fields["uscc"])[:-1]),
 }
 
 _ON_BYTES: Final[dict[str, Callable[[bytes], bytes]]] = {

@@ -7,7 +7,10 @@ from datetime import date
 from functools import lru_cache
 from typing import Final
 
-__all__ = ("HOUR_MS", "add_months", "age_on", "birthday", "china_ms", "day_number", "iso", "to_date")
+__all__ = (
+    "HOUR_MS", "add_months", "age_on", "birthday", "china_day", "china_ms", "day_number", "iso", "monday",
+    "month_start", "to_date",
+)  # fmt: skip
 
 _EPOCH: Final = date(1970, 1, 1).toordinal()
 HOUR_MS: Final = 3_600_000
@@ -33,6 +36,21 @@ def iso(day: int) -> str:
 def china_ms(day: int, since_midnight_ms: int = 0) -> int:
     """Return the instant that lies ``since_midnight_ms`` after the day begins in China."""
     return day * 24 * HOUR_MS - _CHINA_MS + since_midnight_ms
+
+
+def china_day(at: int) -> int:
+    """Return the day in China of an instant (ms)."""
+    return (at + _CHINA_MS) // (24 * HOUR_MS)
+
+
+def month_start(day: int) -> int:
+    """Return the first day of a day's month."""
+    return to_date(day).replace(day=1).toordinal() - _EPOCH
+
+
+def monday(day: int) -> int:
+    """Return the first Monday from ``day`` on."""
+    return day + -to_date(day).weekday() % 7
 
 
 @lru_cache(maxsize=100_000)

@@ -9,11 +9,11 @@ from hub.simulate.happening import Effect
 from hub.simulate.population import Person
 from hub.simulate.world import World
 
-__all__ = ("CURRENT_NOTICE", "decide", "story", "suffices", "terms")
+__all__ = ("CURRENT_NOTICE", "PURPOSE", "decide", "story", "suffices", "terms", "turning")
 
 CURRENT_NOTICE: Final = "2022-01"
 _OLD_NOTICE: Final = "2020-06"
-_PURPOSE: Final = "membership_invitation"
+PURPOSE: Final = "membership_invitation"
 _PLANS: Final = {"class": 0.42, "early": 0.14, "late": 0.22, "never": 0.22}
 _WITHDRAWN: Final = 0.06
 _AGAIN: Final = 0.35
@@ -28,10 +28,15 @@ def decide(world: World) -> None:
         person.consents = rng.choices(names, weights)[0]
 
 
-def terms(rng: Random, world: World, person: Person, day: int) -> dict[str, Any]:
-    """Return one consent, as meant; a few do not suffice (old notice, wrong class, other recipients)."""
-    county = world.county.code
-    society = world.county.organisations[0].org_id
+def terms(
+    rng: Random, person: Person, day: int, *, sensitive: bool = False, purpose: str = PURPOSE
+) -> dict[str, Any]:
+    """Return one consent, as meant; a few do not suffice (old notice, wrong class, other recipients).
+
+    With ``sensitive`` it covers class s too.
+    """
+    county = person.county.code
+    society = person.county.society.org_id
     flaw = rng.random()
     recipients = [county]
     if flaw < 0.10:
@@ -44,9 +49,9 @@ def terms(rng: Random, world: World, person: Person, day: int) -> dict[str, Any]
         recipients = ["11"]  # another province
     expires = day + rng.randrange(60, 700) if rng.random() < 0.2 else None
     return {
-        "purpose": _PURPOSE,
+        "purpose": purpose,
         "recipients": recipients,
-        "data_classes": ["s"] if flaw > 0.99 else ["p"],
+        "data_classes": ["s"] if flaw > 0.99 else ["p", "s"] if sensitive else ["p"],
         "notice_version": _OLD_NOTICE if 0.97 < flaw <= 0.99 else CURRENT_NOTICE,
         "granted_on": day,
         "expires_on": expires,
@@ -71,12 +76,12 @@ def story(world: World) -> None:
 
 def _grant(world: World, rng: Random, person: Person, day: int) -> None:
     late = day + rng.randrange(1, 9) if rng.random() < 0.03 else day
-    grant = terms(rng, world, person, day)
+    grant = terms(rng, person, day)
     if rng.random() < _OTHER_PURPOSE:
         grant["purpose"] = "publicity"
     world.happen(
         "consent.granted.v1", day, person=person, consent=grant, publish=late,
-        effect=Effect.OPENS if suffices(grant) else Effect.TURNS,
+        effect=turning(grant),
     )  # fmt: skip
 
 
@@ -85,13 +90,18 @@ def suffices(grant: dict[str, Any]) -> bool:
     return "p" in grant["data_classes"] and grant["notice_version"] == CURRENT_NOTICE
 
 
+def turning(grant: dict[str, Any] | None) -> Effect:
+    """Return what an event with this consent, or none, does to a path."""
+    return Effect.OPENS if grant is None or suffices(grant) else Effect.TURNS
+
+
 def _withdraw(world: World, rng: Random, person: Person) -> None:
     day = world.first + rng.randrange(30, max(31, world.days))
     if day > world.last:
         return
     world.happen(
         "consent.withdrawn.v1", day, person=person, effect=Effect.TURNS,
-        fields={"purpose": _PURPOSE, "withdrawn_on": day},
+        fields={"purpose": PURPOSE, "withdrawn_on": day},
     )  # fmt: skip
     again = day + rng.randrange(3, 90)
     if again <= world.last and rng.random() < _AGAIN:

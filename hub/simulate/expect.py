@@ -2,38 +2,51 @@
 
 The expectation shares no code with the hub's core, rules, stages or connectors, and reads the
 events as they were meant, not the bytes. It behaves as if everybody were evaluated at every tick;
-in fact only those are who were touched that day, whom time touches, or whose route a directory
-change can concern. Persons are named by document (synthetic), invitations by no id at all.
+in fact only those are who were touched that day, whom time touches, or whom a change of the directory
+can concern. Persons are named by document (synthetic), organisations by their credit code, invitations
+and tasks by no id at all.
 """
 
 from __future__ import annotations
 
 from collections import Counter
+from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from hub.simulate.eligibility import Office, Offices, View, boundaries, grounds, lives_there, view
-from hub.simulate.happening import Fate, Happening
-from hub.simulate.known import Invitation, Known, learn
+from hub.simulate.confide import ask, concerns_all, confide
+from hub.simulate.duties import duty_days, settle, views
+from hub.simulate.eligibility import View, boundaries, path, view
+from hub.simulate.happening import SENSITIVE, Fate, Happening
+from hub.simulate.inviting import go_on, issue, pause
+from hub.simulate.known import Known
+from hub.simulate.learn import learn
+from hub.simulate.neighbours import Neighbours
+from hub.simulate.offices import Office, Offices, Traits
+from hub.simulate.secret import codes, secret_days
+from hub.simulate.stock import stock
+from hub.simulate.territory import Territory
+from hub.simulate.whereto import Where, World, route
 
 __all__ = ("Expectation", "Tick")
 
-_CAP_DAYS: Final = 180
 MINIMUM_NOTICE: Final = "2021-11"
 """The oldest notice the rule book accepts; a test holds it against the packaged book."""
 
 
 @dataclass(slots=True)
 class Tick:
-    """What must be seen after one day: the invitations that changed, and who is held and why.
+    """What must be seen after one day: what changed, and who is held and why.
 
-    ``changes`` maps a document to (episode, status, cause, priority, rules, kind, organisation,
-    valid until). The episode tells two invitations of a person apart; it is not an id.
+    ``changes`` maps a document to its latest invitation as :meth:`Invitation.view` has it. The episode
+    tells two invitations of a person apart; it is not an id. ``tasks`` maps a document to all its tasks,
+    :meth:`Duty.view`, where the day changed one.
     """
 
     day: int
     changes: dict[str, tuple[Any, ...]] = field(default_factory=dict)
     held: dict[str, int] = field(default_factory=dict)
+    tasks: dict[str, tuple[tuple[Any, ...], ...]] = field(default_factory=dict)
 
 
 class Expectation:
@@ -43,31 +56,38 @@ class Expectation:
         """Know nobody, and no organisation."""
         self.known: dict[str, Known] = {}
         self.offices = Offices()
+        self.territory = Territory()
+        self.neighbours = Neighbours(self.known, self.territory)
         self.dead_letters: Counter[str] = Counter()
         self.parked: Counter[str] = Counter()
+        self.forgotten: Counter[str] = Counter()
         self.held: Counter[str] = Counter()
         self.today = 0
+        self._world = World(self.offices, self.territory)
         self._minimum = minimum_notice
         self._due: dict[int, set[str]] = {}
-        self._turning: dict[int, list[Office]] = {}
+        self._turning: dict[int, list[Office | dict[str, Any]]] = {}
         self._touched: set[str] = set()
-        self._changes: dict[str, tuple[Any, ...]] = {}
+        self._tick = Tick(0)
         self._owners: dict[tuple[str, str], list[str]] = {}
         self._told: dict[tuple[str, str], list[Happening]] = {}
 
     def begin(self, day: int) -> set[str]:
-        """Start a day; return the documents whose invitation time alone has changed."""
+        """Start a day; return the documents for whom time alone has changed something."""
         passed = range(self.today + 1, day + 1) if self.today else range(0)
         self.today = day
-        self._changes = {}
+        self._tick = Tick(day)
         due: set[str] = set()
         for past in passed:
             due |= self._due.pop(past, set())
-            for office in self._turning.pop(past, ()):
-                due |= self.concerned(office.region, office.host_unit)
+            for turning in self._turning.pop(past, ()):
+                due |= self._concerned(turning)
         for key in sorted(due):
             self._evaluate(key)
-        return set(self._changes)
+        told = {key for key in sorted(due) if self._hear(key)}
+        for key in sorted(told):
+            self._evaluate(key)
+        return self._tick.changes.keys() | self._tick.tasks.keys() | told
 
     def take(self, happening: Happening) -> None:
         """Take one published event in."""
@@ -75,6 +95,8 @@ class Expectation:
             self.dead_letters[happening.code] += 1
         elif happening.fate is Fate.PARKED:
             self.parked[happening.code] += 1
+        elif happening.fate is Fate.FORGOTTEN:
+            self.forgotten[happening.code] += 1
         elif happening.type.startswith(("org.", "region.", "population.")):
             self._directory(happening)
         elif happening.subject is not None:
@@ -88,44 +110,68 @@ class Expectation:
     def finish(self) -> Tick:
         """End the day: evaluate whoever was touched, and say what must be seen."""
         for key in sorted(self._touched):
+            self._hear(key)
             self._evaluate(key)
         self._touched = set()
-        return Tick(self.today, self._changes, {code: n for code, n in sorted(self.held.items()) if n})
+        self._tick.held = {code: n for code, n in sorted(self.held.items()) if n}
+        return self._tick
 
-    def concerned(self, region: str, unit: str | None) -> set[str]:
-        """Return the documents whose route an organisation of this place or unit can concern."""
-        return {
-            key
-            for key, known in self.known.items()
-            if lives_there(known.party.get("residence"), region)
-            or (unit is not None and known.party.get("host_unit") == unit)
-        }
+    def concerned(self, happening: Happening) -> set[str]:
+        """Return the documents that an event of the directory can concern today."""
+        office = self.offices.by_id.get(happening.fields["org_id"])
+        known = self._concerned(office) if office is not None else self.neighbours.candidates
+        return known | self.neighbours.near(self.places(happening), self.today)
+
+    def leads_elsewhere(self, happening: Happening, keys: set[str]) -> bool:
+        """Whether a change of the directory would lead one of these people elsewhere, or may move a task."""
+        if any(self.known[key].duties or self.known[key].candidacies for key in keys):
+            return True
+        before, offices, org_id = self._routes(keys), self.offices.by_id, happening.fields["org_id"]
+        real = offices.get(org_id)
+        if real is not None:
+            offices[org_id] = deepcopy(real)
+        self._office(happening)
+        after = self._routes(keys)
+        del offices[org_id]
+        if real is not None:
+            offices[org_id] = real
+        return before != after
+
+    def places(self, happening: Happening) -> list[tuple[str, str | None]]:
+        """Return the regions and units at which an event of the directory has a say."""
+        fields = happening.fields
+        office = self.offices.by_id.get(fields["org_id"])
+        found = [(traits.region, traits.host_unit) for traits in office.ever()] if office else []
+        return [*found, (fields.get("region") or "", fields.get("host_unit"))]
+
+    def _routes(self, keys: set[str]) -> dict[str, Where]:
+        return {key: self._where(key) for key in keys}
+
+    def _where(self, key: str) -> Where:
+        known = self.known[key]
+        return route(known, self._world, self.today, path(known, self.today))
 
     def stock(self) -> dict[str, int]:
         """Return the stock counters of today, summed over counties: ``name|label=value`` → value."""
-        totals: Counter[str] = Counter(persons=len(self.known))
-        for known in self.known.values():
-            for number, entry in known.certificates.items():
-                if "issued_on" in entry and number not in known.revoked:
-                    totals[f"certificates_valid|kind={entry['kind']}"] += (
-                        entry["issued_on"] <= self.today <= entry["expires_on"]
-                    )
-            for ground in grounds(known, self.today):
-                totals[f"qualified|rule={ground.rule}"] += 1
-            if known.membership.get("status") == "member":
-                totals[f"members|kind={known.membership['kind']}"] += 1
-            if known.last is not None and known.last.open:
-                totals[f"invitations_open|kind={known.last.kind}|priority={known.last.priority}"] += 1
-        totals.update({f"held|code={code}": count for code, count in self.held.items()})
-        return {name: count for name, count in sorted(totals.items()) if count}
+        return stock(self.known.values(), self.today)
+
+    def _concerned(self, turning: Office | dict[str, Any]) -> set[str]:
+        if isinstance(turning, Office):
+            return self.neighbours.of_office(turning, self.today)
+        return self.neighbours.of_codes(self.territory.places(turning))
 
     def _tell(self, key: str, happening: Happening) -> None:
         known = self.known.setdefault(key, Known())
-        learn(known, happening)
+        sensitive = happening.type in SENSITIVE
+        if not sensitive:
+            learn(known, happening, self.territory, self.today)
+        if sensitive or concerns_all(happening):
+            confide(known, happening, self.territory, self.today)
         self._touched.add(key)
         old = happening.fields.get("old_document")
         if old is not None:
-            self.known.setdefault(old, Known()).superseded = True
+            other = self.known.setdefault(old, Known())
+            other.superseded = other.met = True
             self._touched.add(old)
 
     def _bind(self, happening: Happening) -> None:
@@ -143,39 +189,71 @@ class Expectation:
 
     def _directory(self, happening: Happening) -> None:
         fields = happening.fields
-        if happening.type == "org.established.v1":
-            office = Office(
-                fields["org_id"], fields["org_class"], fields["region"], fields["host_unit"], fields["on"]
-            )
-            self.offices.found(office)
-        elif happening.type == "org.dissolved.v1":
-            office = self.offices.by_id[fields["org_id"]]
-            office.dissolved_on = fields["on"]
-        else:
+        if happening.type == "population.published.v1":
             return
-        self._touched |= self.concerned(office.region, office.host_unit)
-        if fields["on"] > self.today:
-            self._turning.setdefault(fields["on"], []).append(office)
+        turning: Office | dict[str, Any] = fields
+        day = fields["from_on"] if happening.type == "region.changed.v1" else fields["on"]
+        if happening.type == "region.changed.v1":
+            self.territory.announce(fields)
+        else:
+            turning = self._office(happening)
+        self._touched |= self._concerned(turning)
+        if day > self.today:
+            self._turning.setdefault(day, []).append(turning)
+
+    def _office(self, happening: Happening) -> Office:
+        fields = happening.fields
+        if happening.type == "org.established.v1":
+            office = _founded(fields)
+        else:
+            office = self.offices.by_id[fields["org_id"]]
+            if happening.type == "org.dissolved.v1":
+                office.dissolved_on = fields["on"]
+            else:
+                office.move(fields["on"], happening.at, fields)
+        self.offices.found(office)
+        return office
+
+    def _hear(self, key: str) -> bool:
+        """Let matching be told of a ground; return whether it hears something new."""
+        known = self.known[key]
+        if known.secret is None:
+            return False
+        new = ask(known, self.today)
+        known.codes = codes(known.secret, self.today)
+        self._remind(key, secret_days(known.secret))
+        return new
 
     def _evaluate(self, key: str) -> None:
         known = self.known[key]
-        seen = view(known, self.offices, self._minimum, self.today)
-        before = known.last.view() if known.last else None
+        if not known.met:
+            return
+        seen = view(known, self._world, self._minimum, self.today)
+        before, tasks = known.last.view() if known.last else None, views(known)
         if known.last is not None and known.last.open:
-            _live(known, known.last, seen, self.offices, self.today)
-        elif seen.grounds and seen.guard is None and not _resting(known, self.today):
-            known.last = _issue(known, seen, self.today)
+            go_on(known, known.last, seen, self.offices, self.today)
+        elif seen.grounds and seen.guard is None and pause(known, seen, self.today) is None:
+            issue(known, seen, self.today)
+        settle(known, seen, self.offices, self.today)
         if known.last is not None and known.last.view() != before:
-            self._changes[key] = known.last.view()
+            self._tick.changes[key] = known.last.view()
+        if views(known) != tasks:
+            self._tick.tasks[key] = views(known)
         self._hold(known, seen)
-        for day in boundaries(known):
+        self._remind(key, boundaries(known, self.today))
+        self._remind(key, duty_days(known))
+        self.neighbours.note(key)
+
+    def _remind(self, key: str, days: Any) -> None:
+        """Come back to somebody on days that lie ahead."""
+        for day in days:
             if day > self.today:
                 self._due.setdefault(day, set()).add(key)
 
     def _hold(self, known: Known, seen: View) -> None:
         code = None
         if seen.grounds and not (known.last is not None and known.last.open):
-            code = seen.guard or ("cooldown" if _resting(known, self.today) else None)
+            code = seen.guard or pause(known, seen, self.today)
         if code != known.held:
             if known.held:
                 self.held[known.held] -= 1
@@ -184,71 +262,6 @@ class Expectation:
             known.held = code
 
 
-def _resting(known: Known, today: int) -> bool:
-    last = known.last
-    return (
-        last is not None
-        and last.status == "expired"
-        and last.ended_on is not None
-        and today < last.ended_on + _CAP_DAYS
-    )
-
-
-def _until(issued_on: int, seen: View) -> int:
-    cap = issued_on + _CAP_DAYS
-    return cap if seen.until is None else min(cap, seen.until)
-
-
-def _issue(known: Known, seen: View, today: int) -> Invitation:
-    episode = known.last.episode + 1 if known.last else 1
-    return Invitation(
-        episode, today, "issued", seen.priority, seen.rules, seen.kind, str(seen.organisation),
-        _until(today, seen),
-    )  # fmt: skip
-
-
-def _end(invitation: Invitation, status: str, today: int, cause: str | None = None) -> None:
-    invitation.status, invitation.cause, invitation.ended_on = status, cause, today
-
-
-def _live(known: Known, invitation: Invitation, seen: View, offices: Offices, today: int) -> None:
-    """Move an open invitation along: the numbered list of "The life of an invitation"."""
-    since = invitation.issued_on
-    if known.membership.get("status") == "member":
-        if invitation.status == "issued":
-            _end(invitation, "withdrawn", today, "member")
-        else:
-            _end(invitation, "admitted", today)
-    elif known.never or (known.declined_on is not None and known.declined_on >= since):
-        _end(invitation, "declined", today)
-    elif seen.guard_but_applied is not None:
-        _end(invitation, "withdrawn", today, seen.guard_but_applied)
-    elif known.application.get("status") == "submitted" and known.application["on"] >= since:
-        _apply(invitation, seen, offices, today)
-    elif not seen.grounds:
-        if today > invitation.valid_until:
-            _end(invitation, "expired", today)
-        else:
-            _end(invitation, "withdrawn", today, "ground")
-    elif today > since + _CAP_DAYS:
-        _end(invitation, "expired", today)
-    else:
-        _revise(known, invitation, seen)
-
-
-def _apply(invitation: Invitation, seen: View, offices: Offices, today: int) -> None:
-    """Wait for the application; only a dissolved organisation is replaced."""
-    invitation.status = "applied"
-    if not offices.by_id[invitation.organisation].active(today):
-        invitation.organisation = str(seen.organisation)
-
-
-def _revise(known: Known, invitation: Invitation, seen: View) -> None:
-    """Take an acceptance and the present terms in."""
-    since = invitation.issued_on
-    accepted = known.response.get("answer") == "accepted" and known.response["on"] >= since
-    if accepted and invitation.status == "issued":
-        invitation.status = "accepted"
-    invitation.priority, invitation.rules, invitation.kind = seen.priority, seen.rules, seen.kind
-    invitation.organisation = str(seen.organisation)
-    invitation.valid_until = _until(since, seen)
+def _founded(fields: dict[str, Any]) -> Office:
+    traits = Traits(fields["org_class"], fields["parent"], fields["region"], fields["host_unit"])
+    return Office(fields["org_id"], traits, fields["on"])

@@ -6,17 +6,28 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, Final
 
-__all__ = ("RESTRICTIVE", "SYSTEMS", "Effect", "Fate", "Happening", "system_of")
+__all__ = ("RESTRICTIVE", "SENSITIVE", "SYSTEMS", "Effect", "Fate", "Happening", "system_of")
 
-SYSTEMS: Final = ("directory", "training", "rescue", "consent", "party", "registry")
+SYSTEMS: Final = (
+    "directory", "training", "rescue", "volunteer", "donation", "blood", "stem-cell", "organ", "council",
+    "project", "consent", "party", "registry",
+)  # fmt: skip
 """The upstream systems; each publishes on ``redcross.<system>.events``."""
 
 RESTRICTIVE: Final = frozenset({
     "training.certificate.revoked.v1", "rescue.member.left.v1", "consent.withdrawn.v1", "party.deceased.v1",
     "subject.erasure.requested.v1", "member.declined.v1", "member.lapsed.v1", "member.resigned.v1",
-    "member.expelled.v1", "invitation.responded.v1",
+    "member.expelled.v1", "invitation.responded.v1", "donation.money.refunded.v1",
+    "council.candidate.withdrawn.v1", "organ.intent.revoked.v1",
 })  # fmt: skip
 """Event types that end or forbid something: at the same instant they win."""
+
+
+SENSITIVE: Final = frozenset({
+    "blood.donation.qualified.v1", "hsc.donor.registered.v1", "hsc.donation.completed.v1",
+    "organ.intent.registered.v1", "organ.intent.revoked.v1", "organ.family.contactable.v1",
+})  # fmt: skip
+"""Event types of class s."""
 
 
 class Effect(Enum):
@@ -33,6 +44,7 @@ class Fate(Enum):
     TAKEN = "taken"
     DEAD = "dead"  #: a dead letter with ``code``
     PARKED = "parked"  #: parked on the identity topic with reason ``code``
+    FORGOTTEN = "forgotten"  #: counted in the flow ``code``, and nothing of it is kept
 
 
 @dataclass(slots=True)
@@ -57,6 +69,8 @@ class Happening:
     problem: str = ""
     serial: int = 0
     seq: int = 0
+    county: str = ""
+    """Of the office it comes from: it stands in the envelope."""
 
     @property
     def system(self) -> str:
@@ -65,7 +79,9 @@ class Happening:
 
 
 _PREFIXES: Final = (
-    ("training.", "training"), ("rescue.", "rescue"), ("consent.", "consent"), ("party.", "party"),
+    ("training.", "training"), ("rescue.", "rescue"), ("volunteer.", "volunteer"), ("donation.", "donation"),
+    ("blood.", "blood"), ("hsc.", "stem-cell"), ("organ.", "organ"), ("council.", "council"),
+    ("project.", "project"), ("consent.", "consent"), ("party.", "party"),
     ("subject.", "party"), ("member.", "registry"), ("invitation.", "registry"), ("org.", "directory"),
     ("region.", "directory"), ("population.", "directory"),
 )  # fmt: skip

@@ -23,7 +23,7 @@ def prepare(world: World) -> None:
     rng = world.rng("life/prepare")
     for person in world.population.people:
         if rng.random() < _MOVES:
-            home = world.population.home()
+            home = world.population.home(world.population.another_county(person.county))
             if home is not None and person.homes[0][1] is not None:
                 person.homes.append((_some_day(rng, world), home))
         if rng.random() < _RENAMED:
@@ -80,7 +80,7 @@ def _wrong_document(world: World, rng: Random, person: Person) -> None:
     world.happen(
         "training.course.completed.v1", day, person=wrong, full=True,
         fields={"course_kind": "lecture", "course_id": "SYN-C-LOST", "hours": 4, "completed_on": day,
-                "trainer_org": None, "region": world.county.code},
+                "trainer_org": None, "region": person.county.code},
     )  # fmt: skip
     known = day + rng.randrange(2, 30)
     if known <= world.last:

@@ -6,6 +6,7 @@ as of a day, because people move and change their names.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any, Final
@@ -15,13 +16,19 @@ from hub.simulate.county import County, Unit
 from hub.simulate.identifiers import Numbers
 from hub.simulate.names import draw
 
-__all__ = ("Person", "Population", "document_key")
+__all__ = ("ORGANISATION", "Person", "Population", "document_key")
 
 _YOUNGEST_DAYS, _MODE_DAYS, _OLDEST_DAYS = 9 * 365, 24 * 365, 85 * 365
 _SCHOOL_AGES: Final = range(6, 22)
 _OLDEST_STUDENT: Final = 22
 _HOME_AT_TOWNSHIP, _HOME_AT_COUNTY, _HOME_ELSEWHERE, _HOME_UNKNOWN = 0.08, 0.05, 0.03, 0.04
 _FOREIGN, _HMT = 0.004, 0.004
+_IN_SCHOOL, _EMPLOYED = 0.8, 0.3
+_TO_ANOTHER_COUNTY = 0.4
+
+
+ORGANISATION: Final = "organisation"
+"""What stands for the kind of document in the key of an organisation: ``organisation 91…``."""
 
 
 def document_key(kind: str, number: str) -> str:
@@ -44,6 +51,8 @@ class Person:
     unit: Unit | None
     student: bool
     guardian: dict[str, str] | None
+    county: County
+    """Where the systems know them; they may have moved away since."""
     consents: str = "never"
     certificates: list[str] = field(default_factory=list)
 
@@ -89,15 +98,20 @@ class Person:
 
 
 class Population:
-    """``count`` people of a county, the same for the same generator."""
+    """``count`` people of some counties, the same for the same generator."""
 
-    def __init__(self, rng: Random, county: County, count: int, first_day: int) -> None:
-        """Make everybody up as of ``first_day``."""
+    def __init__(
+        self, rng: Random, counties: Sequence[County], elsewhere: Sequence[str], count: int, first_day: int
+    ) -> None:
+        """Make everybody up as of ``first_day``, each county in turn; some live ``elsewhere`` (villages)."""
         self._rng = rng
-        self._county = county
+        self._counties = counties
+        self._elsewhere = elsewhere
         self._numbers = Numbers(rng)
-        self._schools = [unit for unit in county.units if unit.school]
-        self._employers = [unit for unit in county.units if not unit.school]
+        self._units = [
+            [[unit for unit in county.units if unit.school is school] for school in (False, True)]
+            for county in counties
+        ]
         self.people = [self._person(serial, first_day) for serial in range(count)]
         self.by_key = {person.key: person for person in self.people}
 
@@ -105,21 +119,27 @@ class Population:
         """Return another valid number with the same birth date and sex: a wrong one, for a correction."""
         return self._numbers.resident(person.birth, person.sex)
 
-    def home(self) -> str | None:
+    def home(self, county: County) -> str | None:
         """Draw a residence code as registers declare it: village, township, county, elsewhere, none."""
         draw_ = self._rng.random()
-        village = self._rng.choice(self._county.villages)
+        village = self._rng.choice(county.villages)
         if draw_ < _HOME_UNKNOWN:
             return None
         if draw_ < _HOME_UNKNOWN + _HOME_ELSEWHERE:
-            return self._rng.choice(self._county.elsewhere)
+            return self._rng.choice(self._elsewhere)
         draw_ -= _HOME_UNKNOWN + _HOME_ELSEWHERE
         if draw_ < _HOME_AT_COUNTY:
             return village[:6]
         return village[:9] if draw_ < _HOME_AT_COUNTY + _HOME_AT_TOWNSHIP else village
 
+    def another_county(self, county: County) -> County:
+        """Draw a county to move to: now and then another one, if there is any."""
+        if len(self._counties) == 1 or self._rng.random() >= _TO_ANOTHER_COUNTY:
+            return county
+        return self._rng.choice([other for other in self._counties if other is not county])
+
     def _person(self, serial: int, first_day: int) -> Person:
-        rng = self._rng
+        rng, county = self._rng, self._counties[serial % len(self._counties)]
         birth = first_day - int(rng.triangular(_YOUNGEST_DAYS, _OLDEST_DAYS, _MODE_DAYS))
         sex = rng.choice("mf")
         kind, number, nationality = self._document(birth, sex)
@@ -132,8 +152,8 @@ class Population:
             guardian = {"name": draw(rng), "phone": phone, "relation": "parent"}
         name = draw(rng)
         return Person(
-            kind, number, birth, sex, phone, nationality, [(-100_000, name)], [(-100_000, self.home())],
-            self._unit(student=student), student, guardian,
+            kind, number, birth, sex, phone, nationality, [(-100_000, name)], [(-100_000, self.home(county))],
+            self._unit(serial % len(self._counties), student=student), student, guardian, county,
         )  # fmt: skip
 
     def _document(self, birth: int, sex: str) -> tuple[str, str, str]:
@@ -144,7 +164,6 @@ class Population:
             return "hmt_permit", self._numbers.hmt(birth, sex), "CHN"
         return "resident_id", self._numbers.resident(birth, sex), "CHN"
 
-    def _unit(self, *, student: bool) -> Unit | None:
-        if student:
-            return self._rng.choice(self._schools) if self._rng.random() < 0.8 else None
-        return self._rng.choice(self._employers) if self._rng.random() < 0.3 else None
+    def _unit(self, place: int, *, student: bool) -> Unit | None:
+        share = _IN_SCHOOL if student else _EMPLOYED
+        return self._rng.choice(self._units[place][student]) if self._rng.random() < share else None

@@ -11,16 +11,18 @@ from collections.abc import Callable
 from random import Random
 from typing import Final, NamedTuple
 
-from hub.simulate.happening import RESTRICTIVE, Effect, Fate, Happening
+from hub.simulate.happening import RESTRICTIVE, SENSITIVE, Effect, Fate, Happening
 from hub.simulate.names import DOT, TRADITIONAL
 
-__all__ = ("PROBLEMS", "Planter", "Problem")
+__all__ = ("PROBLEMS", "Planter", "Problem", "able")
 
 _FULL: Final = frozenset({
     "training.course.completed.v1", "training.certificate.issued.v1", "rescue.member.registered.v1",
+    "volunteer.registered.v1", "project.participant.enrolled.v1",
 })  # fmt: skip
 """Events of registers that people fill in by hand: here are the mistakes."""
 
+_UNSURE: Final = "SENSITIVE_UNSURE"
 _FIRST_OLD_NUMBER_YEAR: Final = "19"
 
 
@@ -52,10 +54,20 @@ def _register(happening: Happening) -> bool:
     return happening.type in _FULL and _resident(happening)
 
 
+def _confidential(happening: Happening) -> bool:
+    return happening.type in SENSITIVE and _resident(happening)
+
+
+def _of_firm(happening: Happening) -> bool:
+    return happening.fields.get("uscc") is not None
+
+
+def _of(event_type: str) -> Callable[[Happening], bool]:
+    return lambda happening: happening.type == event_type
+
+
 def _zeroed_is_wrong(happening: Happening) -> bool:
-    return (
-        _register(happening) and not _number(happening).endswith("000") and _wrong_check(_number(happening))
-    )
+    return not _number(happening).endswith("000") and _wrong_check(_number(happening))
 
 
 def _wrong_check(number: str) -> bool:
@@ -68,7 +80,7 @@ PROBLEMS: Final[tuple[Problem, ...]] = (
     Problem("x_lower", 1, 4, lambda h: _resident(h) and _number(h).endswith("X")),
     Problem("x_full_width", 1, 3, lambda h: _resident(h) and _number(h).endswith("X")),
     Problem("excel_scientific", 2, 3, _register, Fate.DEAD, "ID_TRUNCATED"),
-    Problem("excel_zeroed", 3, 3, _zeroed_is_wrong, Fate.PARKED, "ID_CHECK"),
+    Problem("excel_zeroed", 3, 3, lambda h: _register(h) and _zeroed_is_wrong(h), Fate.PARKED, "ID_CHECK"),
     Problem("apostrophe", 4, 4, _resident),
     Problem("fifteen_digits", 5, 3, lambda h: _resident(h) and _number(h)[6:8] == _FIRST_OLD_NUMBER_YEAR),
     Problem(
@@ -103,9 +115,20 @@ PROBLEMS: Final[tuple[Problem, ...]] = (
     Problem("not_avro", 18, 1, lambda h: h.type in _FULL, Fate.DEAD, "FRAME_UNKNOWN"),
     Problem("schema_unknown", 18, 1, lambda h: h.type in _FULL, Fate.DEAD, "SCHEMA_UNKNOWN"),
     Problem("truncated_record", 18, 1, lambda h: h.type in _FULL, Fate.DEAD, "SCHEMA_MISMATCH"),
+    Problem("unsure_zeroed", 3, 2, lambda h: _confidential(h) and _zeroed_is_wrong(h), Fate.DEAD, _UNSURE),
+    Problem("unsure_missing", 6, 2, _confidential, Fate.DEAD, _UNSURE),
+    Problem("unsure_passport", 6, 1, _confidential, Fate.DEAD, _UNSURE),
+    Problem("donor_alive", 25, 12, _of("organ.family.contactable.v1"), Fate.DEAD, "DONOR_ALIVE"),
+    Problem("month_unreadable", 22, 6, _of("hsc.donation.completed.v1"), Fate.DEAD, "DATE_INVALID"),
+    Problem("credit_code_wrong", 2, 4, _of_firm, Fate.DEAD, "VALUE_INVALID"),
 )
 """What is planted by chance. The other cases of DOMAIN §7 (10 corrections, 12 and 11 phones, 18 to 21
 repetitions and late events, 23 to 25 expired, minor and blocked) are part of the stories."""
+
+
+def able(happening: Happening) -> bool:
+    """Whether an event is one in which problems are planted: people or firms are written down in it."""
+    return happening.block is not None or _of_firm(happening)
 
 
 class Planter:
@@ -118,7 +141,7 @@ class Planter:
 
     def __call__(self, happening: Happening) -> None:
         """Perhaps plant a problem: set the problem, the fate, the meaning and the effect."""
-        if happening.block is None or self._rng.random() >= self._share:
+        if happening.fate is not Fate.TAKEN or not able(happening) or self._rng.random() >= self._share:
             return
         if happening.effect is Effect.TURNS and happening.type in _FULL:
             return  # somebody else's certificate number: one mistake is enough

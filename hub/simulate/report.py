@@ -8,25 +8,41 @@ from typing import Any
 from hub.simulate.calendar import iso
 from hub.simulate.days import Day, Plan, Year
 
-__all__ = ("COLUMNS", "FORMAT", "document", "tick_document", "totals")
+__all__ = ("COLUMNS", "DAYS", "FORMAT", "TASK_COLUMNS", "document", "tick_document", "totals")
 
-FORMAT = "redcross.synthetic.expectation/1"
-COLUMNS = ("episode", "status", "cause", "priority", "rule_ids", "kind", "organisation", "valid_until")
+FORMAT = "redcross.synthetic.expectation/2"
+COLUMNS = ("episode", "status", "cause", "priority", "rule_ids", "kind", "organisation", "valid_until",
+           "reminded_on")  # fmt: skip
+TASK_COLUMNS = ("kind", "status", "organisation", "target", "due_on", "session_on", "term", "escalated_to")
+DAYS = frozenset({"valid_until", "reminded_on", "due_on", "session_on"})
 
 
 def tick_document(day: Day) -> dict[str, Any]:
     """Return what must be seen after one day's tick.
 
-    ``changes`` holds, per document, the person's latest invitation after this tick, only where the
-    tick has changed it; the values are in the order of the document's ``columns``.
+    ``changes`` holds, per document, the person's latest invitation after this tick, ``tasks`` all the
+    tasks there ever were of the person, only where the tick has changed something; the values are in the
+    order of the document's ``columns`` and ``task_columns``.
     """
     return {
         "day": iso(day.number),
         "tick": day.tick,
         "events": len(day.messages),
-        "changes": {key: [*view[:7], iso(view[7])] for key, view in sorted(day.expected.changes.items())},
+        "changes": {key: _written(COLUMNS, view) for key, view in sorted(day.expected.changes.items())},
+        "tasks": {
+            key: [_written(TASK_COLUMNS, view) for view in views]
+            for key, views in sorted(day.expected.tasks.items())
+        },
         "held": day.expected.held,
     }
+
+
+def _written(columns: tuple[str, ...], view: tuple[Any, ...]) -> list[Any]:
+    """Return a view with its days as ISO dates."""
+    return [
+        iso(value) if name in DAYS and value is not None else value
+        for name, value in zip(columns, view, strict=True)
+    ]
 
 
 def document(plan: Plan, year: Year, ticks: Iterable[dict[str, Any]]) -> dict[str, Any]:
@@ -36,6 +52,7 @@ def document(plan: Plan, year: Year, ticks: Iterable[dict[str, Any]]) -> dict[st
         "synthetic": True,
         "plan": {name: getattr(plan, name) for name in Plan.__slots__},
         "columns": list(COLUMNS),
+        "task_columns": list(TASK_COLUMNS),
         "ticks": list(ticks),
         "totals": totals(year),
     }
@@ -49,5 +66,6 @@ def totals(year: Year) -> dict[str, Any]:
         "problems": dict(sorted(year.problems.items())),
         "dead_letters": dict(sorted(expectation.dead_letters.items())),
         "parked": dict(sorted(expectation.parked.items())),
+        "forgotten": dict(sorted(expectation.forgotten.items())),
         "stock": expectation.stock(),
     }

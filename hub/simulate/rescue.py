@@ -44,7 +44,7 @@ def _member(world: World, rng: Random, person: Person, key: str) -> None:
         "rescue.member.registered.v1", joined, person=person, full=True, alias=alias, publish=publish,
         fields={"member_key": key, "team_id": f"SYN-T{team:02}", "team_kind": _KINDS[team % len(_KINDS)],
                 "role": rng.choice(("member", "leader", None)), "joined_on": joined,
-                "region": world.county.code},
+                "region": person.county.code},
     )  # fmt: skip
     if rng.random() < _BACKBONE:
         # A grade may be published before the registration: its key is not known yet.

@@ -7,14 +7,15 @@ from typing import Any, Final, NamedTuple
 
 from hub.simulate.calendar import add_months, iso
 from hub.simulate.consents import suffices, terms
+from hub.simulate.county import County
 from hub.simulate.happening import Effect
 from hub.simulate.population import Person
 from hub.simulate.world import World
 
 __all__ = ("story",)
 
-_ATTENDANCES_PER_YEAR: Final = 1.0
-"""Times a year that an inhabitant of the simulation sits in a class: gives about three events each."""
+_ATTENDANCES_PER_YEAR: Final = 0.75
+"""Times a year that an inhabitant of the simulation sits in a class: gives about two events each."""
 _CLASS: Final = (30, 60)
 _BACKFILL: Final = 0.22
 _BACKFILL_DAYS: Final = 20
@@ -30,11 +31,12 @@ _VALID_MONTHS: Final = 36
 
 
 class _Class(NamedTuple):
-    """One class, or (with no id) the register of earlier years."""
+    """One class, or (with no id) the register of earlier years; ``county`` is the trainer's."""
 
     kind: str
     class_id: str | None
     region: str
+    county: County
 
 
 def story(world: World) -> None:
@@ -58,21 +60,23 @@ class _Training:
                 kind = rng.choices(("first_aider", "cpr_aed", "trainer"), (0.7, 0.25, 0.05))[0]
                 issued = world.first - rng.randrange(1, 1500)
                 publish = world.first + rng.randrange(1, _BACKFILL_DAYS)
-                self._issue(_Class(kind, None, world.county.code), person, issued, publish, None)
+                county = person.county
+                self._issue(_Class(kind, None, county.code, county), person, issued, publish, None)
 
     def classes(self) -> None:
-        """Hold as many classes as the county's size asks for."""
+        """Hold as many classes as the counties' sizes ask for."""
         world, rng = self._world, self._rng
-        people = world.population.people
-        left = round(len(people) * _ATTENDANCES_PER_YEAR * world.days / 365)
         serial = 0
-        while left > 0:
-            size = min(rng.randint(*_CLASS), len(people))
-            left -= size
-            serial += 1
-            kind = rng.choices(list(_KINDS), list(_KINDS.values()))[0]
-            held = _Class(kind, f"SYN-C{serial:05}", rng.choice(world.county.townships))
-            self._hold(held, rng.sample(people, size), world.first + rng.randrange(1, max(2, world.days)))
+        for county in world.counties:
+            people = [person for person in world.population.people if person.county is county]
+            left = round(len(people) * _ATTENDANCES_PER_YEAR * world.days / 365)
+            while left > 0:
+                size = min(rng.randint(*_CLASS), len(people))
+                left -= size
+                serial += 1
+                kind = rng.choices(list(_KINDS), list(_KINDS.values()))[0]
+                held = _Class(kind, f"SYN-C{serial:05}", rng.choice(county.townships), county)
+                self._hold(held, rng.sample(people, size), world.first + rng.randrange(1, max(2, world.days)))
 
     def _hold(self, held: _Class, people: list[Person], day: int) -> None:
         """Hold one class: its register, and for those who pass a certificate within ten days."""
@@ -98,7 +102,7 @@ class _Training:
     def _in_class(self, person: Person, day: int) -> dict[str, Any] | None:
         if person.consents != "class" or self._rng.random() < 0.1:
             return None
-        grant = terms(self._rng, self._world, person, day)
+        grant = terms(self._rng, person, day)
         return grant if suffices(grant) else None
 
     def _issue(
@@ -107,7 +111,7 @@ class _Training:
         world, rng = self._world, self._rng
         self._certificates += 1
         until = add_months(issued, _VALID_MONTHS) - 1
-        number = f"SYN{world.county.code}{iso(issued)[:4]}{self._certificates:07}"
+        number = f"SYN{held.county.code}{iso(issued)[:4]}{self._certificates:07}"
         revoked_first = person.consents == "never" and rng.random() < _REVOKED_FIRST
         publish += 6 if revoked_first else 0
         wrong = self._wrong_number(publish) if person.consents == "never" else None

@@ -16,7 +16,7 @@ __all__ = ("Encoder", "Message", "Writer", "Writers", "event_body")
 
 _DAY_MS: Final = 86_400_000
 _RECORDED: Final = "T20:00:00+08:00"
-_NOT_PUBLISHED: Final = frozenset({"old_document"})
+_NOT_PUBLISHED: Final = frozenset({"old_document", "township_code", "lands_in"})
 _TABLES_ONLY: Final = ("region", "host_unit")
 _UNSAID: Final[dict[str, None]] = dict.fromkeys((
     "name", "doc_kind", "doc_no", "birth_date", "sex", "phone", "residence_region", "residence_township",
@@ -39,11 +39,10 @@ class Message(NamedTuple):
 class Encoder:
     """Writes happenings; remembers what it wrote, for exact repetitions."""
 
-    def __init__(self, writers: Writers, seed: int, county: str) -> None:
-        """Encode with ``writers``; ids and sources name the seed and the county."""
+    def __init__(self, writers: Writers, seed: int) -> None:
+        """Encode with ``writers``; ids name the seed, sources the county of the office."""
         self._writers = writers
         self._seed = seed
-        self._county = county
         self._written: dict[int, Message] = {}
 
     def message(self, happening: Happening, published: int) -> Message:
@@ -52,7 +51,7 @@ class Encoder:
         if known is not None:
             return known
         event_id = f"syn-{self._seed}-{happening.serial:07}"
-        body = event_body(happening, event_id, self._county, published)
+        body = event_body(happening, event_id, published)
         blemish(body, happening)
         value = blemish_bytes(self._writers(happening.type)(body), happening)
         message = Message(f"redcross.{happening.system}.events", event_id.encode(), value)
@@ -60,8 +59,9 @@ class Encoder:
         return message
 
 
-def event_body(happening: Happening, event_id: str, county: str, published: int) -> dict[str, Any]:
+def event_body(happening: Happening, event_id: str, published: int) -> dict[str, Any]:
     """Return the event as a dictionary, before any blemish."""
+    county = happening.county
     body: dict[str, Any] = {
         "envelope": {
             "id": event_id,
@@ -90,13 +90,14 @@ def event_body(happening: Happening, event_id: str, county: str, published: int)
 
 
 _MAY_NAME: Final = frozenset({
-    "member.admitted.v1", "member.declined.v1", "invitation.responded.v1",
+    "member.admitted.v1", "member.declined.v1", "invitation.responded.v1", "invitation.delivered.v1",
+    "donation.money.received.v1",
 })  # fmt: skip
-_RETRAINING: Final = "retraining_date"
+_DAYS: Final = frozenset({"on", "retraining_date", "quiet_until"})
 
 
 def _is_day(name: str) -> bool:
-    return name == "on" or name.endswith("_on") or name == _RETRAINING
+    return name in _DAYS or name.endswith("_on")
 
 
 def _instant(at: int) -> str:

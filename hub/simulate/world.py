@@ -1,4 +1,4 @@
-"""What the stories share: the county, its people, the agenda, and how a happening is made."""
+"""What the stories share: the counties, their people, the agenda, and how a happening is made."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from typing import Any, Final
 
 from hub.simulate.agenda import Agenda
 from hub.simulate.calendar import HOUR_MS, china_ms
-from hub.simulate.county import County
-from hub.simulate.happening import Effect, Happening
+from hub.simulate.county import County, Organisation, society
+from hub.simulate.gazetteer import Gazetteer
+from hub.simulate.happening import Effect, Fate, Happening
 from hub.simulate.population import Person, Population
 
 __all__ = ("World",)
@@ -21,9 +22,10 @@ _OPENING_MS: Final = 8 * HOUR_MS
 
 @dataclass(slots=True)
 class World:
-    """One simulated county in one year: ``first`` is the first day, ``last`` the last."""
+    """Simulated counties in one year: ``first`` is the first day, ``last`` the last."""
 
-    county: County
+    gazetteer: Gazetteer
+    counties: tuple[County, ...]
     population: Population
     agenda: Agenda
     seed: int
@@ -35,6 +37,25 @@ class World:
     def days(self) -> int:
         """Number of days."""
         return self.last - self.first + 1
+
+    @property
+    def county(self) -> County:
+        """The first county: where there is only one, it."""
+        return self.counties[0]
+
+    @property
+    def neighbour(self) -> str:
+        """The county to which a township of the first one goes: another one of the world, or of the city."""
+        if len(self.counties) > 1:
+            return self.counties[1].code
+        others = self.gazetteer.counties(self.county.code[:4]) + self.gazetteer.counties(self.county.code[:2])
+        return next(code for code in others if code != self.county.code)
+
+    def societies(self) -> list[Organisation]:
+        """Return the societies above those of the counties, and that of the neighbour if it has no other."""
+        founded, codes = self.county.society.on, {county.code for county in self.counties}
+        above = {self.neighbour, *(code[:4] for code in {*codes, self.neighbour}), self.county.code[:2]}
+        return [society(code, self.gazetteer.names[code], founded) for code in sorted(above - codes)]
 
     def rng(self, story: str) -> Random:
         """Return the generator of one story: stories do not disturb each other."""
@@ -52,21 +73,29 @@ class World:
         effect: Effect = Effect.OPENS,
         consent: dict[str, Any] | None = None,
         publish: int | None = None,
+        giver: str | None = None,
+        county: County | None = None,
+        forgotten: str = "",
     ) -> Happening:
-        """Plan an event that occurs on ``day`` in office hours and is published on ``publish``."""
+        """Plan an event that occurs on ``day`` in office hours and is published on ``publish``.
+
+        It is about ``person``, or about ``giver``, an organisation by its key; with ``forgotten`` (a flow)
+        about nobody who is kept. ``county`` is the office's, if it is not the person's.
+        """
         serial = self.agenda.next_serial()
         at = china_ms(day, _OPENING_MS + serial * _STRIDE % _WORKDAY_MS)
         keys: tuple[str, ...] = ()
-        if person is not None:
-            keys = (person.key,)
+        subject = None if forgotten else person.key if person is not None else giver
+        if subject is not None:
+            keys = (subject,)
             if alias is not None:
-                self.owners[alias] = tuple(dict.fromkeys((*self.owners.get(alias, ()), person.key)))
-        if alias is not None:
+                self.owners[alias] = tuple(dict.fromkeys((*self.owners.get(alias, ()), subject)))
+        if alias is not None and not forgotten:
             keys = tuple(dict.fromkeys((*keys, *self.owners.get(alias, ()))))
         happening = Happening(
             type=event_type,
             at=at,
-            subject=person.key if person else None,
+            subject=subject,
             block=person.block(day, full=full) if person else None,
             fields=fields or {},
             alias=alias,
@@ -74,5 +103,8 @@ class World:
             keys=keys,
             effect=effect,
             serial=serial,
+            fate=Fate.FORGOTTEN if forgotten else Fate.TAKEN,
+            code=forgotten,
+            county=(county or (person.county if person else self.county)).code,
         )
         return self.agenda.plan(day if publish is None else max(day, publish), happening)

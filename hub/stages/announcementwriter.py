@@ -19,7 +19,6 @@ from hub.schemas.writer import compile_writer
 
 if TYPE_CHECKING:
     from hub.core.invitation import Change
-    from hub.core.matching import Eligibility
     from hub.stages.announcement import Occasion, Verdict
 
 SOURCE: Final = "/redcross/33/hub/matching"

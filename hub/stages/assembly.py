@@ -140,7 +140,7 @@ class Assembly:
         """Return a framed ``hub.person_facts``; ``person`` is empty while it is not known."""
         return self._write.facts(person, told.reading, told.ce_type, stamp, content, contact, told.origin)
 
-    def binding(
+    def binding(  # noqa: PLR0917  # what the record holds
         self, index: bytes, kind: str, person: bytes, event_id: str, stamp: bytes, facts: bytes | None = None
     ) -> bytes:
         """Return a framed ``hub.alias`` that binds a source's key to a person, and brings their facts."""

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from hub.embedded import broker, process
+from hub.simulate.happening import SYSTEMS
 
 SMALL = ("--people", "300", "--days", "40", "--problems", "0.1")
 _WAIT_S = 120.0
@@ -44,11 +45,12 @@ def alive(pids: set[int]) -> set[int]:
 
 
 @pytest.mark.timeout(_WAIT_S)
-def test_small_demo_agrees_with_the_expectation(tmp_path: Path) -> None:
+@pytest.mark.parametrize("where", ["--province", "--one-county"])
+def test_small_demo_agrees_with_the_expectation(where: str, tmp_path: Path) -> None:
     """A demo ends with 0 and no difference, tells what it did as JSON, and leaves no broker behind."""
     home = tmp_path / "demo"
     done = subprocess.run(
-        command(*SMALL, "--dir", str(home), "--json"),
+        command(*SMALL, where, "--dir", str(home), "--json"),
         capture_output=True,
         text=True,
         timeout=_WAIT_S,
@@ -64,6 +66,13 @@ def test_small_demo_agrees_with_the_expectation(tmp_path: Path) -> None:
     assert sum(summary["events"].values()) == summary["speed"]["events"]
     assert sum(summary["rejected"].values()) > 0
     assert summary["parked"]
+    assert summary["plan"]["counties"] == (11 if where == "--province" else 1)
+    assert set(summary["events"]) == set(SYSTEMS)
+    assert summary["tasks"]["admission opened"] > 0
+    assert {"R01", "R03"} <= {rule["name"] for rule in summary["rules"]}
+    assert {"consent", "member"} <= {guard["name"] for guard in summary["guards"]}
+    assert not {"R05", "R06"} & {rule["name"] for rule in summary["rules"]}
+    assert summary["forgotten"]
     assert len(summary["examples"]) == 5
     assert summary["speed"]["latency_ms"]["invitations"] > 0
     assert broker.status(home / "broker") is None
@@ -98,7 +107,7 @@ def test_kept_demo_runs_until_it_is_stopped(tmp_path: Path) -> None:
     """``--keep`` says how to look and how to stop; ``--stop`` stops it."""
     home = tmp_path / "demo"
     kept = subprocess.run(
-        command("--people", "50", "--days", "3", "--keep", "--dir", str(home)),
+        command("--one-county", "--people", "50", "--days", "3", "--keep", "--dir", str(home)),
         capture_output=True, text=True, timeout=_WAIT_S, check=False,
     )  # fmt: skip
     try:

@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Any
 from hub import contracts, topics
 from hub.core import person
 from hub.core.invitation import OPEN
-from hub.demo.compare import compare_figures, compare_ticks
 from hub.demo.observed import Observed, fold
-from hub.demo.result import pseudonyms
+from hub.demo.result import agreement, pseudonyms
 from hub.demo.topic_reader import Message, read_topic
 from hub.engine.store import Kind
 from hub.privacy.key_ring import KeyRing
@@ -101,15 +100,9 @@ def _totals(messages: list[Message]) -> dict[str, int]:
 def unexpected(outcome: Outcome, script: Script, settings: Settings) -> list[str]:
     """Compare with the simulation's own expectation: every tick's invitations, and the figures."""
     pseudonym = pseudonyms(KeyRing.load(settings.key_dir, settings.cipher_suite).blind_index())
-    ticks = (
-        (day.number, day.tick, {pseudonym(key): view for key, view in day.expected.changes.items()})
-        for day in script.days
-    )
-    compared, found = compare_ticks(ticks, outcome.seen.invitations)
+    ticks = [(day.tick, day.expected) for day in script.days]
+    compared, found = agreement(ticks, script.totals, outcome.seen, pseudonym)
     assert compared > len(script.days), "the script must have something to compare on most days"
-    found += compare_figures("figure", script.totals["stock"], outcome.seen.stock)
-    found += compare_figures("dead letters", script.totals["dead_letters"], outcome.seen.dead_letters)
-    found += compare_figures("parked", script.totals["parked"], outcome.seen.parked)
     return [str(difference) for difference in found]
 
 

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from hub.demo.compare import compare_figures, compare_ticks
-from hub.demo.result import pseudonyms
+from hub.demo.result import agreement, pseudonyms
 from hub.privacy.key_ring import KeyRing
 from hub.privacy.suite import SUITES
 from hub.simulate.days import Plan
@@ -24,8 +23,11 @@ if TYPE_CHECKING:
     from hub.simulate.wire import Message
     from tests.faults.outcome import Outcome
 
-PLAN = Plan(people=500, days=40, seed=11, problems=0.1)
+PLAN = Plan(people=500, days=40, seed=11, problems=0.1, reforms=False)
+"""Region codes stay: what is said again after they changed means another place."""
 _REPEATED = 0.3
+_REPEATEDLY_COUNTED = {"dead letters", "parked", "forgotten"}
+"""Every delivery of what cannot be used counts: here many are delivered more than once."""
 
 
 class Shuffler:
@@ -80,10 +82,7 @@ def test_order_repetition_partitions_and_batches_do_not_matter(
     one, other = (stock(outcome) for outcome in outcomes)
     assert not (found := differences(other, one)), found[:10]
     pseudonym = pseudonyms(ring.blind_index())
-    ticks = (
-        (day.number, day.tick, {pseudonym(key): view for key, view in day.expected.changes.items()})
-        for day in played.days
-    )
-    _, found_too = compare_ticks(ticks, other.seen.invitations)
-    found_too += compare_figures("figure", played.totals["stock"], other.seen.stock)
+    ticks = [(day.tick, day.expected) for day in played.days]
+    _, found_too = agreement(ticks, played.totals, other.seen, pseudonym)
+    found_too = [difference for difference in found_too if difference.where not in _REPEATEDLY_COUNTED]
     assert not found_too, "\n".join(map(str, found_too[:10]))

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from hub.demo.compare import compare_figures, compare_ticks
+from hub.demo.compare import compare_figures, compare_tasks, compare_ticks
 from hub.demo.observed import Change
 from hub.simulate.calendar import day_number
 
@@ -19,7 +19,7 @@ def view(
     status: str = "issued", *, episode: int = 1, cause: str | None = None, priority: int = 1
 ) -> tuple[Any, ...]:
     """Return one person's invitation as it is compared."""
-    return (episode, status, cause, priority, ("R01",), "adult", "RC-V", UNTIL)
+    return (episode, status, cause, priority, ("R01",), "adult", "RC-V", UNTIL, None)
 
 
 def found(tick: int, seen: tuple[Any, ...], offset: int = 0) -> Change:
@@ -27,6 +27,7 @@ def found(tick: int, seen: tuple[Any, ...], offset: int = 0) -> Change:
     return Change(tick, seen[0], offset, seen)
 
 
+ISSUED = "1 issued None 1 R01 adult RC-V 2022-08-28 None"
 WITHDRAWN = view("withdrawn", cause="consent")
 EXPECTED = [(DAY, 100, {ANNA: view()}), (DAY + 1, 200, {}), (DAY + 2, 300, {ANNA: WITHDRAWN})]
 CASES: list[Any] = [
@@ -51,12 +52,12 @@ CASES: list[Any] = [
     ),
     pytest.param(
         {ANNA: [found(200, view()), found(300, WITHDRAWN)]},
-        ["2022-03-01 0a0a0a0a: invitation: expected 1 issued None 1 R01 adult RC-V 2022-08-28, found none"],
+        [f"2022-03-01 0a0a0a0a: invitation: expected {ISSUED}, found none"],
         id="a-day-late",
     ),
     pytest.param(
         {ANNA: [found(100, view()), found(300, WITHDRAWN)], BO: [found(200, view())]},
-        ["2022-03-02 0b0b0b0b: invitation: expected none, found 1 issued None 1 R01 adult RC-V 2022-08-28"],
+        [f"2022-03-02 0b0b0b0b: invitation: expected none, found {ISSUED}"],
         id="somebody-too-many",
     ),
     pytest.param(
@@ -82,3 +83,36 @@ def test_compare_figures() -> None:
         "parked: FIELD_MISSING: expected 1, found 0",
         "parked: OTHER: expected 0, found 1",
     ]
+
+
+def task(status: str, due_on: int | None = DAY) -> tuple[Any, ...]:
+    """Return one task as it is compared."""
+    return ("admission", status, "RC-S", "", due_on, DAY + 14, "T1", None)
+
+
+def written(status: str) -> str:
+    """Return the same as text."""
+    return f"admission {status} RC-S  2022-03-01 2022-03-15 T1 None"
+
+
+TASKS: list[Any] = [
+    pytest.param([(100, (task("open"),)), (300, (task("done"),))], [], id="equal"),
+    pytest.param(
+        [(100, (task("open"),)), (300, (task("missed"),))],
+        [f"2022-03-03 0a0a0a0a: tasks: expected {written('done')}, found {written('missed')}"],
+        id="another-end",
+    ),
+    pytest.param(
+        [(300, (task("done"),))],
+        [f"2022-03-01 0a0a0a0a: tasks: expected {written('open')}, found none"],
+        id="too-late",
+    ),
+]
+
+
+@pytest.mark.parametrize(("history", "differences"), TASKS)
+def test_compare_tasks(history: list[tuple[int, tuple[Any, ...]]], differences: list[str]) -> None:
+    """All tasks of a person are compared at each tick: who acts, until when, and how it ended."""
+    due = [(DAY, 100, {ANNA: (task("open"),)}), (DAY + 2, 300, {ANNA: (task("done"),)})]
+    _, seen = compare_tasks(due, {ANNA: [Change(tick, 0, 0, tasks) for tick, tasks in history]})
+    assert [str(difference) for difference in seen] == differences

@@ -7,7 +7,7 @@ from typing import Any
 import yaml
 
 from hub import packaged
-from hub.demo.examples import choose, guard_texts
+from hub.demo.examples import choose, each_guard, each_rule, each_task, guard_texts
 from hub.demo.site import BOOK
 
 RULE = {
@@ -62,3 +62,33 @@ def test_every_guard_of_the_book_has_both_texts() -> None:
     texts = guard_texts(yaml.safe_load(packaged.read_text(BOOK)))
     assert {"consent", "member", "deceased", "region"} <= texts.keys()
     assert all(zh and en for zh, en in texts.values())
+
+
+def test_every_rule_and_every_guard_is_told_once() -> None:
+    """Each rule that hit and each guard that applied has its earliest decision, and how many there were."""
+    other = RULE | {"id": "G00", "title_zh": "公益贡献"}
+    decisions = [
+        decision(3, code="consent", rules=[RULE, other]),
+        decision(2, rules=[other]),
+        decision(1, rules=[], code="batch"),
+    ]
+    rules, guards = each_rule(decisions), each_guard(decisions, GUARDS)
+    assert [(brief.name, brief.person[:2], brief.times) for brief in rules] == [
+        ("G00", "02", 2),
+        ("R01", "03", 1),
+    ]
+    assert rules[0].zh == "公益贡献：因"
+    assert [(brief.name, brief.en, brief.times) for brief in guards] == [("consent", "no consent", 1)]
+
+
+def test_rules_that_make_tasks_are_told_by_their_tasks() -> None:
+    """A rule that makes no invitation is told by the first task it made."""
+    opened = {
+        "person": b"\x07" * 16,
+        "tick": 5,
+        "rule_id": "R10",
+        "reason_zh": "提名",
+        "reason_en": "nominated",
+    }
+    (brief,) = each_task([opened])
+    assert (brief.name, brief.zh, brief.en, brief.times) == ("R10", "任务：提名", "task: nominated", 1)

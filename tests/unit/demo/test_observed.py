@@ -67,3 +67,40 @@ def test_latency() -> None:
     assert waits is not None
     assert waits._asdict() == {"invitations": 100, "p50": 50, "p95": 95, "p99": 99, "longest": 99}
     assert latency([change(None, 5)], published) is None
+
+
+def task(identifier: str, status: str, tick: int, revision: int) -> bytes:
+    """Return a framed task."""
+    codec, person = contracts.codec(), b"\x0a" * 16
+    envelope = {
+        "id": "1", "source": "/x", "type": "hub.task", "specversion": "1.0", "time": "2022-01-01T00:00:00Z",
+        "recordedat": None, "dataschema": None, "subject": None, "region": None, "legalmode": None, "seq": 0,
+    }  # fmt: skip
+    return codec.encode("hub.task", {
+        "envelope": envelope, "task_id": identifier, "person": person, "kind": "transfer", "status": status,
+        "change": "opened" if status == "open" else status, "organisation": "A", "target": "B",
+        "rule_id": "R18", "book": "b@1", "reason_zh": "因", "reason_en": "why", "disclosed": [], "tick": tick,
+        "revision": revision,
+    })  # fmt: skip
+
+
+def test_tasks_of_a_person_are_seen_together() -> None:
+    """After each record all tasks of the person are there, ended ones too, however they were read."""
+    values = [task("1", "done", 2, 1), task("1", "open", 1, 0), task("2", "open", 3, 0)]
+
+    def read(topic: str) -> Iterable[Message]:
+        chosen = values if topic == topics.TASKS else []
+        return [Message(0, offset, 0, None, value) for offset, value in enumerate(chosen)]
+
+    seen = fold(read, contracts.codec())
+    (history,) = seen.tasks.values()
+    assert [[view[1] for view in change.view] for change in history] == [["open"], ["done"], ["done", "open"]]
+    assert dict(seen.task_changes) == {"transfer opened": 2, "transfer done": 1}
+    assert len(seen.asked) == 2
+
+
+def test_forgotten_events_are_summed_over_systems() -> None:
+    """What is only counted is counted over all systems and counties."""
+    seen = Observed()
+    add_counters({"flow.anonymous|system=donation": 2, "flow.received|day=x": 9}, seen)
+    assert seen.forgotten == {"flow.anonymous": 2}

@@ -44,7 +44,7 @@ def event(kind: str, occurs: str, /, *, key: str = KEY, named: bool = True, **fi
     noon = china_ms(day(occurs), 12 * 3_600_000)
     return Happening(
         kind, noon, key if named else None, block(**said) if named else None, fields, alias, grant, (key,),
-        Effect.OPENS, serial=noon + hash_of(kind),
+        Effect.OPENS, serial=noon + hash_of(kind), county="330604",
     )  # fmt: skip
 
 
@@ -83,7 +83,10 @@ def founded(
     org_id: str, org_class: str, region: str, on: str = "2020-01-01", unit: str | None = None
 ) -> Happening:
     """Return the founding of an organisation."""
-    fields = {"org_id": org_id, "org_class": org_class, "region": region, "host_unit": unit, "on": day(on)}
+    fields = {
+        "org_id": org_id, "org_class": org_class, "region": region, "host_unit": unit, "on": day(on),
+        "parent": None,
+    }  # fmt: skip
     return Happening("org.established.v1", china_ms(day(on)), fields=fields, effect=Effect.TABLES)
 
 

@@ -68,7 +68,8 @@ def applied(on: str) -> Happening:
 
 def admitted(on: str) -> Happening:
     """Return an admission."""
-    return event("member.admitted.v1", on, kind="adult", card_no="K9", on=day(on), alias=("card_no", "K9"))
+    return event("member.admitted.v1", on, kind="adult", card_no="K9", on=day(on), alias=("card_no", "K9"),
+                 organisation=SOCIETY)  # fmt: skip
 
 
 def lapsed(on: str) -> Happening:
@@ -139,9 +140,16 @@ SCENARIOS: list[Any] = [
     pytest.param(
         [at("01-03", course("01-03", completed="2021-02-10", grant=consent())), at("03-01", course("03-01"))],
         "08-10",
-        ("issued", None, 3, "R03", VILLAGE, "2023-02-06"),
+        ("expired", None, 3, "R03", VILLAGE, "2022-02-10"),
+        "batch",
+        id="180-days-after-expiry-waits-for-monday",
+    ),
+    pytest.param(
+        [at("01-03", course("01-03", completed="2021-02-10", grant=consent())), at("03-01", course("03-01"))],
+        "08-15",
+        ("issued", None, 3, "R03", VILLAGE, "2023-02-11"),
         None,
-        id="invited-again-180-days-after-expiry",
+        id="invited-again-on-the-monday-after",
     ),
     pytest.param(
         [at("01-03", certificate("01-03", issued="2019-01-05", grant=consent()))],
@@ -282,9 +290,21 @@ SCENARIOS: list[Any] = [
     pytest.param(
         [*CERTIFIED, at("02-01", admitted("02-01")), at("03-01", lapsed("03-01"))],
         "2023-03-01",
+        ("withdrawn", "member", 1, "R01", VILLAGE, "2022-07-02"),
+        "stale_grounds",
+        id="a-year-after-lapsing-nothing-is-new",
+    ),
+    pytest.param(
+        [
+            *CERTIFIED,
+            at("02-01", admitted("02-01")),
+            at("03-01", lapsed("03-01")),
+            at("2023-02-01", certificate("2023-02-01", number="C2")),
+        ],
+        "2023-03-01",
         ("issued", None, 1, "R01", VILLAGE, "2023-08-28"),
         None,
-        id="a-year-after-lapsing-invited-again",
+        id="a-year-after-lapsing-invited-on-a-new-ground",
     ),
     pytest.param(
         CERTIFIED, "07-03", ("expired", None, 1, "R01", VILLAGE, "2022-07-02"), "cooldown", id="cap-expires"

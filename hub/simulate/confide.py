@@ -1,0 +1,104 @@
+"""The naive reading of what concerns class s: into :class:`~hub.simulate.secret.Secret`."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from hub.simulate.calendar import china_day, day_number
+from hub.simulate.entry import Entry
+from hub.simulate.happening import RESTRICTIVE, Happening
+from hub.simulate.known import Known
+from hub.simulate.learn import PURPOSE, Told, granted, say, stamp_of
+from hub.simulate.secret import DISCLOSURE, Secret, tell
+from hub.simulate.territory import Territory
+
+__all__ = ("ask", "concerns_all", "confide")
+
+_QUIET_DAYS: Final = 180
+
+
+def concerns_all(happening: Happening) -> bool:
+    """Whether an event that is not of class s concerns what is of class s too."""
+    consent = happening.consent or {}
+    return happening.type in {
+        "party.deceased.v1", "subject.erasure.requested.v1", "consent.withdrawn.v1"
+    } or (happening.type == "consent.granted.v1" and consent["purpose"] == DISCLOSURE)  # fmt: skip
+
+
+def confide(known: Known, happening: Happening, territory: Territory, today: int) -> None:
+    """Take one event in, unless the person asked for erasure after it."""
+    told = Told(happening, stamp_of(happening), territory, today)
+    if known.secret is None:
+        known.secret = Secret()
+    secret = known.secret
+    if secret.forgotten is not None and told.stamp <= secret.forgotten:
+        return
+    if happening.type == "subject.erasure.requested.v1":
+        known.secret = Secret(forgotten=told.stamp)
+        if known.told_on is not None and known.told_on >= told.occurred_on:
+            known.told = None  # told after the request was made: it is taken back
+        return
+    if happening.block is not None and happening.type not in RESTRICTIVE:
+        say(told, secret.names, secret.conflicts, secret.party)
+    if happening.consent is not None:
+        secret.consent(happening.consent["purpose"]).put(told.stamp, **granted(happening.consent))
+    _READERS.get(happening.type, _other)(secret, told)
+
+
+def ask(known: Known, today: int) -> bool:
+    """Let matching be told what may be told of somebody today; return whether that is news."""
+    secret = known.secret
+    if secret is None:
+        return False
+    found, beside = tell(secret, today), None
+    if found is not None:
+        known.met = True
+        known.names |= secret.names
+        known.conflicts |= secret.conflicts
+        known.party.absorb(secret.party)
+        known.consent.absorb(secret.consent(PURPOSE))
+        beside = secret.beside()
+    if (found, beside) != (secret.told, secret.mark):
+        secret.told, secret.mark = found, beside
+        known.told, known.told_on = found, today
+        return True
+    return False
+
+
+def _donated(secret: Secret, told: Told) -> None:
+    secret.stem_cells.add(day_number(f"{told.fields['completed_month']}-01"))
+
+
+def _family(secret: Secret, told: Told) -> None:
+    fields = told.fields
+    quiet = fields["quiet_until"]
+    if quiet is None:
+        quiet = china_day(told.happening.at) + _QUIET_DAYS
+    entry = secret.families.setdefault(fields["donor_ref"], Entry())
+    entry.put(told.stamp, released=fields["released"])
+    entry.most(quiet_until=quiet)
+
+
+def _withdrawn(secret: Secret, told: Told) -> None:
+    secret.consent(told.fields["purpose"]).put(told.stamp, status="withdrawn")
+
+
+def _deceased(secret: Secret, _told: Told) -> None:
+    secret.deceased = True
+
+
+def _granted(_secret: Secret, _told: Told) -> None:
+    """Learn nothing beyond the block and the consent."""
+
+
+def _other(secret: Secret, _told: Told) -> None:
+    secret.others = True
+
+
+_READERS: Final[dict[str, Any]] = {
+    "hsc.donation.completed.v1": _donated,
+    "organ.family.contactable.v1": _family,
+    "consent.withdrawn.v1": _withdrawn,
+    "consent.granted.v1": _granted,
+    "party.deceased.v1": _deceased,
+}
