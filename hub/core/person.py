@@ -138,21 +138,7 @@ def subject(state: PersonState, today: int) -> dict[str, Any]:
     facts = state.facts
     entry = _PLAIN.copy()
     if "party" in facts:
-        about = facts["party"][0]
-        if "birth_day" in about:
-            entry["age"] = _age(about["birth_day"], today)
-        if "student" in about:
-            entry["student"] = about["student"]
-        if "citizen" in about:
-            entry["citizen"] = about["citizen"]
-        if not _ENDS.isdisjoint(about):
-            entry["deceased"] = "deceased_on" in about
-            entry["erasure"] = "erasure_on" in about
-            entry["superseded"] = "superseded_on" in about
-        if "group" in about:
-            entry["group"] = about["group"]
-        if "conflicts" in about or "superseded_on" in about or len(about.get("name_forms", ())) > 1:
-            entry["review"] = review(about)
+        _of_party(entry, facts["party"][0], today)
     if state.erased and not _agreed(facts):
         entry["erasure"] = True
     if "application" in facts:
@@ -169,3 +155,21 @@ def subject(state: PersonState, today: int) -> dict[str, Any]:
         if standing in _ENDED and "ended_on" in membership:
             entry["membership_ended_on"] = membership["ended_on"]
     return entry
+
+
+def _of_party(entry: dict[str, Any], about: Mapping[str, Any], today: int) -> None:
+    """Correct the computed fact by what is known of the person as such."""
+    if "birth_day" in about:
+        entry["age"] = _age(about["birth_day"], today)
+    if "student" in about:
+        entry["student"] = about["student"]
+    if "citizen" in about:
+        entry["citizen"] = about["citizen"]
+    if not _ENDS.isdisjoint(about):
+        entry["deceased"] = "deceased_on" in about
+        entry["erasure"] = "erasure_on" in about
+        entry["superseded"] = "superseded_on" in about
+    if "group" in about:
+        entry["group"] = about["group"]
+    if "conflicts" in about or "superseded_on" in about or len(about.get("name_forms", ())) > 1:
+        entry["review"] = review(about)
