@@ -31,7 +31,7 @@ def confide(known: Known, happening: Happening, territory: Territory, today: int
     if known.secret is None:
         known.secret = Secret()
     secret = known.secret
-    if secret.forgotten is not None and told.stamp <= secret.forgotten:
+    if secret.forgotten is not None and told.stamp[0] <= secret.forgotten[0]:
         return
     if happening.type == "subject.erasure.requested.v1":
         known.secret = Secret(forgotten=told.stamp)

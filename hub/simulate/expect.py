@@ -100,8 +100,8 @@ class Expectation:
         elif happening.type.startswith(("org.", "region.", "population.")):
             self._directory(happening)
         elif happening.subject is not None:
-            self._tell(happening.subject, happening)
-            self._bind(happening)
+            if self._tell(happening.subject, happening):
+                self._bind(happening)
         elif happening.alias is not None:
             self._told.setdefault(happening.alias, []).append(happening)
             for owner in self._owners.get(happening.alias, ()):
@@ -160,8 +160,14 @@ class Expectation:
             return self.neighbours.of_office(turning, self.today)
         return self.neighbours.of_codes(self.territory.places(turning))
 
-    def _tell(self, key: str, happening: Happening) -> None:
+    def _tell(self, key: str, happening: Happening) -> bool:
+        """Tell of somebody; return whether it was taken in: after an erasure, what is older is not."""
         known = self.known.setdefault(key, Known())
+        if known.drops(happening.at):
+            return False
+        if happening.type == "subject.erasure.requested.v1":
+            self._forget(key, happening)
+            return False
         sensitive = happening.type in SENSITIVE
         if not sensitive:
             learn(known, happening, self.territory, self.today)
@@ -171,8 +177,32 @@ class Expectation:
         old = happening.fields.get("old_document")
         if old is not None:
             other = self.known.setdefault(old, Known())
-            other.superseded = other.met = True
-            self._touched.add(old)
+            if not other.drops(happening.at):
+                other.superseded = other.met = True
+                self._touched.add(old)
+        return True
+
+    def _forget(self, key: str, happening: Happening) -> None:
+        """Withdraw what is open, then forget the person: from now on there is only since when."""
+        known = self.known[key]
+        confide(known, happening, self.territory, self.today)
+        last = known.last
+        if last is not None and last.open:
+            last.status, last.cause, last.ended_on = "withdrawn", "erasure", self.today
+            self._tick.changes[key] = last.view()
+        duties = [*known.bygone, *(duty for duties in known.duties.values() for duty in duties)]
+        for duty in duties:
+            if duty.open:
+                duty.status = "cancelled"
+        if known.held:
+            self.held[known.held] -= 1
+        before = views(known)
+        self.known[key] = Known(forgotten=known.newest(happening.at), secret=known.secret, bygone=duties)
+        if duties and before:
+            self._tick.tasks[key] = views(self.known[key])
+        for owners in self._owners.values():
+            if key in owners:
+                owners.remove(key)
 
     def _bind(self, happening: Happening) -> None:
         alias = happening.alias

@@ -26,7 +26,8 @@ class Known:
     conflicts: set[str] = field(default_factory=set)
     party: Entry = field(default_factory=Entry)
     deceased: bool = False
-    erased: bool = False
+    forgotten: int | None = None
+    """Who asked to be erased: up to this instant everything is dropped."""
     superseded: bool = False
     never: bool = False
     declined_on: int | None = None
@@ -51,6 +52,8 @@ class Known:
     told_on: int | None = None
     last: Invitation | None = None
     duties: dict[tuple[str, Any], list[Duty]] = field(default_factory=dict)
+    bygone: list[Duty] = field(default_factory=list)
+    """Tasks of before an erasure: nothing depends on them."""
     held: str | None = None
     codes: set[str] = field(default_factory=set)
 
@@ -80,6 +83,25 @@ class Known:
         """Whether an invitation or a task is open: then what happens has a history."""
         return (self.last is not None and self.last.open) or any(
             duties[-1].open for duties in self.duties.values()
+        )
+
+    @property
+    def erased(self) -> bool:
+        """Whether they asked for erasure, and have not consented since: what was before is dropped."""
+        return self.forgotten is not None and self.consent.get("status") != "granted"
+
+    def drops(self, at: int) -> bool:
+        """Whether something that happened at an instant is not taken in any more."""
+        return self.forgotten is not None and at <= self.forgotten
+
+    def newest(self, at: int) -> int:
+        """Return the later one of an instant and of everything known that has a time of its own."""
+        one = [self.party, self.consent, self.membership, self.application, self.response]
+        for many in (self.certificates, self.teams, self.volunteers, self.gifts, self.org_gifts,
+                     self.projects, self.candidacies):  # fmt: skip
+            one += many.values()
+        return max(
+            [at, self.forgotten or at, *(stamp[0] for entry in one for stamp in entry.stamps.values())]
         )
 
     def decline(self, on: int) -> None:

@@ -202,10 +202,6 @@ def _deceased(known: Known, _told: Told) -> None:
     known.deceased = True
 
 
-def _erasure(known: Known, _told: Told) -> None:
-    known.erased = True
-
-
 def _submitted(known: Known, told: Told) -> None:
     known.application.put(told.stamp, status="submitted", on=told.fields["on"])
 
@@ -275,7 +271,7 @@ _READERS: Final = {
     "consent.withdrawn.v1": _withdrawn,
     "party.identity.corrected.v1": _corrected,
     "party.deceased.v1": _deceased,
-    "subject.erasure.requested.v1": _erasure,
+    "subject.erasure.requested.v1": _nothing,
     "member.application.submitted.v1": _submitted,
     "member.admitted.v1": _admitted,
     "member.declined.v1": _declined,

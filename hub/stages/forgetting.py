@@ -122,7 +122,11 @@ class Forgetting:
         by something newer: then it stays.
         """
         stub = stub_of(who, ctx)
-        if stub is None or not erasure.drops(stub, mark, asserted):
+        if stub is None:
+            return False
+        # Of somebody who has not come back a conflict is no news: it is told of a key that is forgotten.
+        unknown = not state.facts and erasure.kind_of(asserted) == erasure.CONFLICT
+        if not unknown and not erasure.drops(stub, mark, asserted):
             return False
         ctx.count(erasure.DROPPED, 1)
         theirs = {alias for _, alias in self._aliases(who, state)}

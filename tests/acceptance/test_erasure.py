@@ -270,7 +270,8 @@ def _without_audit(site: Site) -> None:
 
     small = ConfigEntry("max.message.bytes", "1", incremental_operation=AlterConfigOpType.SET)
     place = ConfigResource(ResourceType.TOPIC, topics.AUDIT, incremental_configs=[small])
-    for altered in kafka.admin(site.settings).incremental_alter_configs([place]).values():
+    admin = kafka.admin(site.settings)  # kept: its answers come only while it is there
+    for altered in admin.incremental_alter_configs([place]).values():
         altered.result()
     events = len(list(read_all(site.settings, topics.PARTY)))
     for command in (("show", "--json"), ("erase", "--yes", *REASON)):
