@@ -81,7 +81,8 @@ class Shape(NamedTuple):
         step = max(1, len(names) // self.counties)
         chosen = [names[number * step % len(names)] for number in range(self.counties)]
         return [
-            Plan(self.people, _DAYS, seed, code, start=start) for seed, code in enumerate(chosen, start=1)
+            Plan(self.people, _DAYS, seed, code, start=start, reforms=False)
+            for seed, code in enumerate(chosen, start=1)
         ]
 
 
