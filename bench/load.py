@@ -43,7 +43,7 @@ from hub.stages.memory import MemoryContext
 __all__ = ("BOOK", "EVENTS_PER_PERSON", "Load", "Shape", "Table", "make")
 
 BOOK: Final = "rules/books/zhejiang-2022.yaml"
-EVENTS_PER_PERSON: Final = 2.08
+EVENTS_PER_PERSON: Final = 2.18
 """What the simulation makes of a person in a year; only the size of the load depends on it."""
 _DAYS: Final = 365
 _ENCODER: Final = msgspec.msgpack.Encoder()
