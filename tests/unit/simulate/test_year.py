@@ -103,7 +103,7 @@ def test_share_of_problems(share: float) -> None:
 
 def test_every_problem_is_planted() -> None:
     """Each kind of problem occurs when there are many, and is counted by what becomes of it."""
-    year, days = make(Plan(people=5000, days=60, problems=0.6))
+    year, days = make(Plan(people=5000, days=90, problems=0.6))
     assert set(year.problems) == {problem.name for problem in PROBLEMS}
     fates = Counter((h.fate, h.code) for d in days for h in d.happenings if h.fate is not Fate.TAKEN)
     assert year.expectation.dead_letters == Counter(
