@@ -72,6 +72,7 @@ def test_small_demo_agrees_with_the_expectation(where: str, tmp_path: Path) -> N
     assert {"R01", "R03"} <= {rule["name"] for rule in summary["rules"]}
     assert {"consent", "member"} <= {guard["name"] for guard in summary["guards"]}
     assert not {"R05", "R06"} & {rule["name"] for rule in summary["rules"]}
+    assert not {"R05", "R06"} & set(summary["invitations"]["issued_by_rule"])
     assert summary["forgotten"]
     assert len(summary["examples"]) == 5
     assert summary["speed"]["latency_ms"]["invitations"] > 0
