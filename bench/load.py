@@ -43,7 +43,7 @@ from hub.stages.memory import MemoryContext
 __all__ = ("BOOK", "EVENTS_PER_PERSON", "Load", "Shape", "Table", "make")
 
 BOOK: Final = "rules/books/zhejiang-2022.yaml"
-EVENTS_PER_PERSON: Final = 2.08
+EVENTS_PER_PERSON: Final = 2.18
 """What the simulation makes of a person in a year; only the size of the load depends on it."""
 _DAYS: Final = 365
 _ENCODER: Final = msgspec.msgpack.Encoder()
@@ -81,7 +81,8 @@ class Shape(NamedTuple):
         step = max(1, len(names) // self.counties)
         chosen = [names[number * step % len(names)] for number in range(self.counties)]
         return [
-            Plan(self.people, _DAYS, seed, code, start=start) for seed, code in enumerate(chosen, start=1)
+            Plan(self.people, _DAYS, seed, code, start=start, reforms=False)
+            for seed, code in enumerate(chosen, start=1)
         ]
 
 

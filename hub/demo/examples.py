@@ -10,6 +10,8 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final, NamedTuple
 
+from hub.core import dates
+
 __all__ = ("Brief", "Example", "choose", "each_guard", "each_rule", "each_task", "guard_texts")
 
 Decision = Mapping[str, Any]
@@ -31,6 +33,8 @@ class Brief(NamedTuple):
     name: str
     zh: str
     en: str
+    came_of_it: str
+    """What was decided, for whom to act, and on which facts: codes and dates, the same in both languages."""
     person: str
     times: int
     """Decisions in which it had a say."""
@@ -107,8 +111,19 @@ def _each(
     for decision in sorted(decisions, key=lambda each: (each["tick"], each["person"])):
         for name, (zh, en) in said(decision):
             times[name] += 1
-            first.setdefault(name, Brief(name, zh, en, decision["person"].hex()[:8], 0))
+            first.setdefault(name, Brief(name, zh, en, _came_of(decision), decision["person"].hex()[:8], 0))
     return [first[name]._replace(times=times[name]) for name in sorted(first)]
+
+
+def _came_of(decision: Decision) -> str:
+    """Return what a decision came to, or a task that was opened."""
+    if "task_id" in decision:
+        due = f", due {dates.iso(decision['due_on'])}" if decision["due_on"] is not None else ""
+        return f"{decision['kind']} {decision['status']} → {decision['organisation']}{due}"
+    rules = "+".join(rule["id"] for rule in decision["rules"])
+    what = " ".join(filter(None, (decision["change"] or decision["outcome"], decision["code"])))
+    where = f" → {decision['organisation']}" if decision["organisation"] else ""
+    return f"{rules or '–'}: {what}{where}; {_facts(decision)}"
 
 
 def _rule(rule: Mapping[str, Any]) -> tuple[str, str]:

@@ -95,7 +95,7 @@ def make_result(
         "rejected": dict(sorted(seen.dead_letters.items())),
         "parked": dict(sorted(seen.parked.items())),
         "held": _labelled(seen.stock, "held"),
-        "invitations": _invitations(seen),
+        "invitations": _invitations(seen, public),
         "stock": seen.stock,
         "tasks": dict(sorted(seen.task_changes.items())),
         "forgotten": seen.forgotten,
@@ -127,8 +127,11 @@ def _labelled(stock: dict[str, int], name: str) -> dict[str, int]:
     return {key.partition("=")[2]: value for key, value in stock.items() if key.startswith(f"{name}|")}
 
 
-def _invitations(seen: Observed) -> dict[str, Any]:
-    """Count invitations: by change; the issued ones by priority, by rule, by kind; how all of them stand."""
+def _invitations(seen: Observed, public: Mapping[str, str]) -> dict[str, Any]:
+    """Count invitations: by change; the issued ones by priority, by rule, by kind; how all of them stand.
+
+    A rule is counted by its public id, also where somebody agreed to have it named to them.
+    """
     by_change: Counter[str] = Counter()
     priority: Counter[str] = Counter()
     rule: Counter[str] = Counter()
@@ -143,7 +146,7 @@ def _invitations(seen: Observed) -> dict[str, Any]:
             if change.change == "issued":
                 priority[f"P{best}"] += 1
                 kind[path] += 1
-                rule.update(rules)
+                rule.update({public.get(each, each) for each in rules})
         status.update(latest.values())
     return {
         name: dict(sorted(counter.items()))

@@ -60,7 +60,8 @@ def _briefs(console: Console, title: str, briefs: list[dict[str, Any]]) -> None:
     for brief in briefs:
         public = brief.get("public", brief["name"])
         name = brief["name"] if public == brief["name"] else f"{brief['name']} → {public}"
-        lines = f"{escape(brief['zh'])}\n[dim]{escape(brief['en'])}[/dim]"
+        told = (escape(brief[part]) for part in ("zh", "en", "came_of_it"))
+        lines = "{}\n[dim]{}\n{}[/dim]".format(*told)
         table.add_row(name, lines, f"{brief['times']:,}×\n[dim]{brief['person']}…[/dim]")
     console.print(table)
 

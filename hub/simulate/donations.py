@@ -73,7 +73,7 @@ class _Gifts:
         on = publish = world.first + rng.randrange(1, max(2, world.days))
         if rng.random() < _EARLIER:
             on, publish = world.first - rng.randrange(5, 1000), world.first + rng.randrange(1, 15)
-        number = f"SYN-D{self._count:06}"
+        number = f"SYN{county.code}-D{self._count:06}"
         alias = ("donation_no", number)
         fields = {
             "uscc": None, "org_name": None, "org_region": None, **donor,

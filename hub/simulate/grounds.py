@@ -87,6 +87,20 @@ def _ground(priority: int, rule: str, hits: list[_Hit]) -> Ground:
 
 def _tried(known: Known, today: int) -> Iterator[tuple[int, str, list[_Hit]]]:
     """Yield priority, id and the entries that hit, for every rule that invites."""
+    if known.certificates or known.courses:
+        yield from _trained(known, today)
+    if known.teams or known.missions:
+        yield from _rescuing(known, today)
+    if known.volunteers:
+        yield from _volunteering(known, today)
+    for rule, gifts in (("R07", known.gifts), ("R08", known.org_gifts)):
+        kept = [gift for number, gift in gifts.items() if number not in known.refunded]
+        yield 3, rule, [_Hit(e, g["donated_on"]) for g, e in _within(kept, "donated_on", _TWO_YEARS, today)]
+    helped = [project for project in known.projects.values() if project.get("role") == "helper"]
+    yield 3, "R11", [_Hit(e, p["enrolled_on"]) for p, e in _within(helped, "enrolled_on", _YEAR, today)]
+
+
+def _trained(known: Known, today: int) -> Iterator[tuple[int, str, list[_Hit]]]:
     valid = [
         entry
         for number, entry in known.certificates.items()
@@ -96,24 +110,24 @@ def _tried(known: Known, today: int) -> Iterator[tuple[int, str, list[_Hit]]]:
     for priority, rule, kind in ((1, "R01", "first_aider"), (1, "R14", "trainer")):
         hits = [_Hit(entry["expires_on"], entry["issued_on"]) for entry in running if entry["kind"] == kind]
         yield priority, rule, hits
+    yield 3, "R03", list(_general(known, valid, today))
+
+
+def _rescuing(known: Known, today: int) -> Iterator[tuple[int, str, list[_Hit]]]:
     teams = [team for team in known.teams.values() if team.get("status") == "active"]
     yield 1, "R02", [_Hit(None, team["joined_on"]) for team in teams if team.get("grade") == "backbone"]
     yield 2, "R04", [_Hit(None, team["joined_on"]) for team in teams]
-    yield 3, "R03", list(_general(known, valid, today))
-    serving = list(_within(_serving(known), "active_on", _YEAR, today))
-    yield 3, "R09", [_Hit(end, max(v["registered_on"], v["active_on"])) for v, end in serving]
-    yield (
-        2,
-        "R09a",
-        [_Hit(e, max(v["registered_on"], v["active_on"])) for v, e in serving if v.get("star", 0) >= _STARS],
-    )
-    for rule, gifts in (("R07", known.gifts), ("R08", known.org_gifts)):
-        kept = [gift for number, gift in gifts.items() if number not in known.refunded]
-        yield 3, rule, [_Hit(e, g["donated_on"]) for g, e in _within(kept, "donated_on", _TWO_YEARS, today)]
-    helped = [project for project in known.projects.values() if project.get("role") == "helper"]
-    yield 3, "R11", [_Hit(e, p["enrolled_on"]) for p, e in _within(helped, "enrolled_on", _YEAR, today)]
     missions = known.missions.values()
     yield 3, "R12", [_Hit(e, m["until_on"]) for m, e in _within(missions, "until_on", _YEAR, today)]
+
+
+def _volunteering(known: Known, today: int) -> Iterator[tuple[int, str, list[_Hit]]]:
+    serving = [
+        (volunteer, _Hit(end, max(volunteer["registered_on"], volunteer["active_on"])))
+        for volunteer, end in _within(_serving(known), "active_on", _YEAR, today)
+    ]
+    yield 3, "R09", [hit for _, hit in serving]
+    yield 2, "R09a", [hit for volunteer, hit in serving if volunteer.get("star", 0) >= _STARS]
 
 
 def _general(known: Known, valid: list[Entry], today: int) -> Iterator[_Hit]:

@@ -13,17 +13,16 @@ from hub.simulate.whereto import lives_there
 __all__ = ("Neighbours",)
 
 _COUNTY: Final = 6
-_NOWHERE: Final = ""
 
 
 class Neighbours:
-    """Documents by the county they were ever said to live in, by unit, by the organisation they belong to."""
+    """Documents by the homes they were ever said to have, by unit, by the organisation they belong to."""
 
     def __init__(self, known: dict[str, Known], territory: Territory) -> None:
         """Look people up in ``known``; whoever is new or has changed has to be noted."""
         self._known = known
         self._territory = territory
-        self._by_county: dict[str, set[str]] = {}
+        self._by_home: dict[str | None, set[str]] = {}
         self._by_unit: dict[str, set[str]] = {}
         self._by_organisation: dict[str, set[str]] = {}
         self.candidates: set[str] = set()
@@ -32,8 +31,7 @@ class Neighbours:
     def note(self, key: str) -> None:
         """Remember where somebody is to be found."""
         known = self._known[key]
-        home = known.party.get("residence")
-        self._by_county.setdefault(home[:_COUNTY] if home else _NOWHERE, set()).add(key)
+        self._by_home.setdefault(known.party.get("residence"), set()).add(key)
         unit = known.party.get("host_unit")
         if unit:
             self._by_unit.setdefault(unit, set()).add(key)
@@ -57,25 +55,16 @@ class Neighbours:
             found |= self._by_unit.get(unit or "", set())
             if len(region) < _COUNTY:  # a city's or a province's: nobody is sent there
                 continue
-            for county, keys in self._by_county.items():
-                if county != _NOWHERE and self._far(county, region, today):
-                    continue
-                found |= {key for key in keys if self._lives_there(key, region, today)}
-        return found
-
-    def _far(self, county: str, region: str, today: int) -> bool:
-        """Whether nobody of a county can live in a region, however codes have changed."""
-        return county != region[:_COUNTY] and not self._territory.changed(county)
-
-    def of_codes(self, beginnings: Iterable[str]) -> set[str]:
-        """Return who lives where codes begin like that, or lives nobody knows where."""
-        found = set(self._by_county.get(_NOWHERE, ()))
-        for beginning in beginnings:
-            for county, keys in self._by_county.items():
-                if county.startswith(beginning[:_COUNTY]) or beginning.startswith(county):
+            for home, keys in self._by_home.items():
+                if lives_there(home if home is None else self._territory.current(home, today), region):
                     found |= keys
         return found
 
-    def _lives_there(self, key: str, region: str, today: int) -> bool:
-        home = self._known[key].party.get("residence")
-        return lives_there(home if home is None else self._territory.current(home, today), region)
+    def of_codes(self, beginnings: Iterable[str]) -> set[str]:
+        """Return who lives where codes begin like that, or lives nobody knows where."""
+        begun = tuple(beginnings)
+        found: set[str] = set()
+        for home, keys in self._by_home.items():
+            if home is None or home.startswith(begun) or any(start.startswith(home) for start in begun):
+                found |= keys
+        return found

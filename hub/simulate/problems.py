@@ -119,7 +119,7 @@ PROBLEMS: Final[tuple[Problem, ...]] = (
     Problem("unsure_missing", 6, 2, _confidential, Fate.DEAD, _UNSURE),
     Problem("unsure_passport", 6, 1, _confidential, Fate.DEAD, _UNSURE),
     Problem("donor_alive", 25, 12, _of("organ.family.contactable.v1"), Fate.DEAD, "DONOR_ALIVE"),
-    Problem("month_unreadable", 22, 6, _of("hsc.donation.completed.v1"), Fate.DEAD, "DATE_INVALID"),
+    Problem("month_unreadable", 22, 20, _of("hsc.donation.completed.v1"), Fate.DEAD, "DATE_INVALID"),
     Problem("credit_code_wrong", 2, 4, _of_firm, Fate.DEAD, "VALUE_INVALID"),
 )
 """What is planted by chance. The other cases of DOMAIN §7 (10 corrections, 12 and 11 phones, 18 to 21

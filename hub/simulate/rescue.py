@@ -26,7 +26,7 @@ def story(world: World) -> None:
     rng = world.rng("rescue")
     for serial, person in enumerate(world.population.people):
         if rng.random() < _SHARE and person.guardian is None:
-            _member(world, rng, person, f"SYN-M{serial:06}")
+            _member(world, rng, person, f"SYN{person.county.code}-M{serial:06}")
 
 
 def _member(world: World, rng: Random, person: Person, key: str) -> None:

@@ -63,10 +63,6 @@ class Territory:
         known = self.received(code, written_on, today)
         return known if known is not None and len(known) >= _COUNTY else None
 
-    def changed(self, county: str) -> bool:
-        """Whether a change of the county's codes was announced."""
-        return any(change.county == county for change in self._changes)
-
     def places(self, fields: dict[str, Any]) -> tuple[str, ...]:
         """Return the beginnings of the codes that a change concerns."""
         return (fields["old_code"], fields["new_code"])

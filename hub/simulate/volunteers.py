@@ -28,7 +28,7 @@ def story(world: World) -> None:
     rng = world.rng("volunteers")
     for serial, person in enumerate(world.population.people):
         if rng.random() < _SHARE:
-            _Volunteer(world, rng, person, f"SYN-V{serial:06}").serve()
+            _Volunteer(world, rng, person, f"SYN{person.county.code}-V{serial:06}").serve()
 
 
 class _Volunteer:

@@ -9,6 +9,7 @@ import yaml
 from hub import packaged
 from hub.demo.examples import choose, each_guard, each_rule, each_task, guard_texts
 from hub.demo.site import BOOK
+from hub.simulate.calendar import day_number
 
 RULE = {
     "id": "R01",
@@ -78,17 +79,18 @@ def test_every_rule_and_every_guard_is_told_once() -> None:
         ("R01", "03", 1),
     ]
     assert rules[0].zh == "公益贡献：因"
+    assert rules[0].came_of_it == "G00: issued → RC-V; certificate(kind first_aider)"
+    assert guards[0].came_of_it == "R01+G00: issued consent → RC-V; certificate(kind first_aider)"
     assert [(brief.name, brief.en, brief.times) for brief in guards] == [("consent", "no consent", 1)]
 
 
 def test_rules_that_make_tasks_are_told_by_their_tasks() -> None:
     """A rule that makes no invitation is told by the first task it made."""
     opened = {
-        "person": b"\x07" * 16,
-        "tick": 5,
-        "rule_id": "R10",
-        "reason_zh": "提名",
-        "reason_en": "nominated",
-    }
+        "task_id": "1", "person": b"\x07" * 16, "tick": 5, "rule_id": "R10", "reason_zh": "提名",
+        "reason_en": "nominated", "kind": "admission", "status": "open", "organisation": "RC-S",
+        "due_on": day_number("2022-03-01"),
+    }  # fmt: skip
     (brief,) = each_task([opened])
     assert (brief.name, brief.zh, brief.en, brief.times) == ("R10", "任务：提名", "task: nominated", 1)
+    assert brief.came_of_it == "admission open → RC-S, due 2022-03-01"

@@ -330,3 +330,25 @@ def test_a_county_written_down_before_it_was_divided_is_neither_part() -> None:
     assert play(split, at("02-03", late), until="02-04").known[KEY].held == "region"
     early = certificate("01-25", said={"residence": "330604"}, grant=consent())
     assert play(split, at("01-25", early), until="02-04").known[KEY].held is None
+
+
+def erased(on: str, occurs: str) -> tuple[str, Happening]:
+    """Return a request for erasure that is published on a day."""
+    return on, event("subject.erasure.requested.v1", occurs, requested_on=day(occurs), scope=None)
+
+
+ERASURES: list[Any] = [
+    pytest.param(erased("01-10", "01-10"), {"held|code=erasure": 1, "qualified|rule=G00": 1},
+                 id="what-was-told-before-stands"),
+    pytest.param(erased("01-10", "01-04"), {}, id="what-was-told-after-is-taken-back"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("request_", "figures"), ERASURES)
+def test_erasure_forgets_what_is_of_class_s(request_: tuple[str, Happening], figures: dict[str, int]) -> None:
+    """Who asks for erasure is nobody's ground any more; what was told after the request is taken back."""
+    expectation = play(stem_cells("01-05", grant=BOTH), request_)
+    found = expectation.known[KEY].last
+    assert found is not None
+    assert found.cause == "erasure"
+    assert expectation.stock() == {"persons": 1} | figures

@@ -103,7 +103,7 @@ def test_share_of_problems(share: float) -> None:
 
 def test_every_problem_is_planted() -> None:
     """Each kind of problem occurs when there are many, and is counted by what becomes of it."""
-    year, days = make(Plan(people=5000, days=60, problems=0.6))
+    year, days = make(Plan(people=5000, days=90, problems=0.6))
     assert set(year.problems) == {problem.name for problem in PROBLEMS}
     fates = Counter((h.fate, h.code) for d in days for h in d.happenings if h.fate is not Fate.TAKEN)
     assert year.expectation.dead_letters == Counter(
@@ -274,3 +274,38 @@ def test_packaged_table_has_the_default_county() -> None:
     assert "330604," in region_table()
     assert block()["residence"] in region_table()
     assert packaged.names("data")
+
+
+def test_province_has_a_county_of_each_city() -> None:
+    """Eleven counties, one of each city, people in all of them, some of whom move to another one."""
+    year, days = make(Plan(people=900, days=60, counties=11))
+    codes = [county.code for county in year.world.counties]
+    assert codes[0] == "330604"
+    assert len({code[:4] for code in codes}) == 11
+    people = year.world.population.people
+    assert {person.county.code for person in people} == set(codes)
+    moved = [(p.homes[0][1], p.homes[-1][1]) for p in people if len(p.homes) > 1]
+    assert any(old and new and old[:6] != new[:6] and new[:6] in codes for old, new in moved)
+    assert {h.county for d in days for h in d.happenings} == set(codes)
+
+
+def test_more_counties_than_cities_are_refused() -> None:
+    """There is one county of each city, and no more."""
+    with pytest.raises(ValueError, match="11 cities"):
+        Year(Plan(people=1, days=1, counties=12), region_table(), contracts.codec().writer)
+
+
+def test_nothing_is_said_again_across_a_change_of_codes() -> None:
+    """Region codes change ahead of time, and no event is repeated across their day."""
+    _, days = make(Plan(people=600, days=120, seed=3))
+    first: dict[int, int] = {}
+    starts = set()
+    for simulated in days:
+        for happening in simulated.happenings:
+            if happening.type == "region.changed.v1":
+                assert happening.fields["from_on"] > simulated.number
+                starts.add(happening.fields["from_on"])
+            elif happening.block is not None:
+                published = first.setdefault(happening.serial, simulated.number)
+                assert not any(published < start <= simulated.number for start in starts)
+    assert len(starts) == 3
