@@ -26,6 +26,7 @@ __all__ = (
     "admin_config",
     "consumer",
     "consumer_config",
+    "informed",
     "producer",
     "producer_config",
     "require_broker",
@@ -112,6 +113,15 @@ def consumer(
     from confluent_kafka import Consumer
 
     return _made(Consumer, consumer_config(settings, group, extra))
+
+
+def informed(consumer: Consumer, timeout_s: float = 10.0) -> Consumer:
+    """Return the consumer once it knows where every topic's partitions are; KafkaException if nobody says.
+
+    One that is assigned a topic it has not heard of, and does not subscribe to, needs up to 1.5 s to ask.
+    """
+    consumer.list_topics(timeout=timeout_s)
+    return consumer
 
 
 def producer(

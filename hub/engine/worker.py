@@ -45,8 +45,6 @@ from hub.topics import BROADCAST, BY_NAME, PARTS
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from confluent_kafka import Consumer
-
     from hub.engine.context import Halt
     from hub.engine.cursors import Cursors
     from hub.engine.failpoints import Failpoints
@@ -60,7 +58,6 @@ _PATIENCE_S: Final = 40.0
 """How long the broadcast topics may take to be read at the start."""
 _YOUNG_COLLECTION: Final = 100_000
 """Records between two collections of young garbage; the collector is off otherwise (-0.9 µs each)."""
-_METADATA_TIMEOUT_S: Final = 10.0
 _RECENT_BYTES: Final = 64 << 20
 """Values cached as Python objects, all tasks of a worker together."""
 
@@ -140,7 +137,7 @@ class Worker:
         )
         self._controls = Controls(wiring.decode)
         self._broadcast = Broadcast(
-            _informed(kafka.consumer(settings, None, plain)),
+            kafka.informed(kafka.consumer(settings, None, plain)),
             BROADCAST,
             wiring.tables,
             self._controls.observe,
@@ -160,11 +157,11 @@ class Worker:
             int(settings.position_renewal_s * 1000),
             self._controls.released,
         )
-        self._consumer = _informed(
+        self._consumer = kafka.informed(
             kafka.consumer(settings, settings.group, {"group.instance.id": self._slot, **CONSUMER})
         )
         restoring = plain | {"fetch.wait.max.ms": 10, "queued.max.messages.kbytes": 64 << 10}
-        self._restorer = Restorer(_informed(kafka.consumer(settings, None, restoring)))
+        self._restorer = Restorer(kafka.informed(kafka.consumer(settings, None, restoring)))
         admin = kafka.admin(settings)
         lanes = Lanes(wiring.lane_topic, settings.partitions, tuple(self._stage_of))
         self._growth = Growth(admin, lanes.topics, settings.partition_check_s)
@@ -386,12 +383,3 @@ class Worker:
                 self._consumer.resume([place])
                 self._consumer.seek(place)
                 log("source.released", task=task.origin, offset=stop.offset)
-
-
-def _informed(consumer: Consumer) -> Consumer:
-    """Return the consumer once it knows where every topic's partitions are.
-
-    One that is assigned a topic it has not heard of, and does not subscribe to, needs up to 1.5 s to ask.
-    """
-    consumer.list_topics(timeout=_METADATA_TIMEOUT_S)
-    return consumer
