@@ -112,7 +112,7 @@ _PLAIN: Final[dict[str, Any]] = {
     "key": b"", "student": False, "citizen": True, "deceased": False, "erasure": False, "superseded": False,
     "never": False, "member": False, "applied": False, "review": "",
 }  # fmt: skip
-"""What nearly everybody's subject says. Copied, then corrected: 1.1 instead of 1.9 µs."""
+"""What nearly everybody's subject says. Copied, then corrected: 2.0 instead of 2.7 µs."""
 
 
 def subject(state: PersonState, today: int) -> dict[str, Any]:

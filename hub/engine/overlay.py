@@ -130,9 +130,7 @@ class Overlay:
     def settle(self) -> None:
         """Forget the changes: they are in the store now. What was read or written stays cached."""
         if self._recent is not None:
-            put = self._recent.put
-            for key, value in self._base.items():
-                put(key, value)
+            self._recent.take_in(self._base)
         self.discard()
 
     def discard(self) -> None:

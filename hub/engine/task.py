@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import time
+from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from hub.engine.counters import partition_of
@@ -205,7 +206,8 @@ class Task:
 
     def settle(self, position: Position | None) -> None:
         """Make the committed transaction the task's state; ``position``: the changelog offset it reaches."""
-        self.store.write((*self.changelog, *self._bench.derived(), self.cursors_change), position)
+        changes = chain(self.changelog, self._bench.derived(), (self.cursors_change,))
+        self.store.write(changes, position)
         self._bench.settle()
         self.cursors = self._next
         self.position = self.reached

@@ -32,6 +32,7 @@ from hub.privacy.blind_index import BlindIndex
 from hub.privacy.sealing import RecipientSealer, Sealer
 from hub.schemas.codec import Codec
 from hub.stages import neighbourhood
+from hub.stages.acquaintance import Acquaintance
 from hub.stages.announcement import NO_CONTACT, Announcer, Occasion, Verdict
 from hub.stages.contract import Batch, Context, TableChange
 from hub.stages.factreader import fact_reader
@@ -60,13 +61,14 @@ class MatchingStage:
     ) -> None:
         """Take the codec, the blind index for ids, and the keys for contact blocks."""
         self._read = fact_reader(codec)
+        self._met = Acquaintance()
         self._announce = Announcer(codec, blind_index, sealer, recipients)
 
     def process(self, batch: Batch, ctx: Context) -> None:
         """Merge each record's facts into its person, and evaluate whoever something new is known of."""
         scene = _Scene.of(ctx)
         self._start(scene)
-        state_of, read = ctx.state.get, self._read
+        state_of, read, recall = ctx.state.get, self._read, self._met.recall
         values = merge.Outcome.VALUES
         for record in batch.records:
             value = record.value
@@ -75,7 +77,7 @@ class MatchingStage:
             try:
                 who, event_id, stamp, asserted, contact = read(value)
                 stored = state_of(PERSON + who)
-                state = person.decode(stored) if stored is not None else PersonState({}, {})
+                state = recall(who, stored) if stored is not None else PersonState({}, {})
                 outcome = merge.merge(state.facts, state.stamps, stamp, assertion.decode(asserted))
             except DeadLetterError as error:
                 ctx.dead_letter(record, error.code, error.field, error.message)
@@ -154,7 +156,7 @@ class MatchingStage:
         for who in persons:
             stored = scene.ctx.state.get(PERSON + who)
             if stored is not None:
-                state = person.decode(stored)
+                state = self._met.recall(who, stored)
                 if timer:
                     state.due = 0
                 self._settle(scene, who, state, None)
@@ -202,8 +204,10 @@ class MatchingStage:
         self._store(who, state, ctx)
 
     def _store(self, who: bytes, state: PersonState, ctx: Context) -> None:
-        """Put the person into the state."""
-        ctx.state.put(PERSON + who, person.encode(state))
+        """Put the person into the state. Nobody may change ``state`` after this."""
+        stored = person.encode(state)
+        ctx.state.put(PERSON + who, stored)
+        self._met.keep(who, stored, state)
 
     def _tell(self, occasion: Occasion, state: PersonState, verdict: Verdict) -> None:
         """Announce a change and what was decided, and remember it."""
@@ -228,7 +232,7 @@ class MatchingStage:
         stored = ctx.state.get(PERSON + who)
         if stored is None:
             return
-        state = person.decode(stored)
+        state = self._met.recall(who, stored)
         last, change = state.invitation, None
         if last is not None and last.ended_on is None:
             change = invitation.withdraw(last, REVIEW, scene.today)

@@ -46,7 +46,7 @@ def entries(state: PersonState, eligible: Eligibility) -> tuple[tuple[bytes, byt
 def _entries(
     county: str, place: str, residence: str, unit: str | None, organisation: str | None
 ) -> tuple[tuple[bytes, bytes], ...]:
-    """Return the entries of all who live in one place and go to one organisation: 0.3 instead of 1.1 µs."""
+    """Return the entries of all who live in one place and go to one organisation: 0.7 instead of 0.9 µs."""
     county = (county or place[:COUNTY]).ljust(COUNTY, "0") if place else _UNKNOWN_COUNTY
     found = [(BY_COUNTY + county.encode(), residence.encode())]
     if unit:

@@ -107,3 +107,21 @@ def test_recent_is_bounded() -> None:
     assert 0 in kept
     assert 999 in kept
     assert len(kept) < 150
+
+
+@pytest.mark.parametrize("budget", [0, 1000, 1_000_000])
+def test_what_a_transaction_committed_is_taken_in_as_if_put_one_by_one(budget: int) -> None:
+    """Taking many values in and putting each leave the same cache, also when generations change meanwhile."""
+    values = {b"%d" % number: None if number % 7 == 0 else b"v" * number for number in range(40)}
+    at_once, one_by_one = Recent(budget), Recent(budget)
+    for cache in (at_once, one_by_one):
+        cache.put(b"before", b"1")
+    at_once.take_in(values)
+    for key, value in values.items():
+        one_by_one.put(key, value)
+    at_once.put(b"after", b"2")
+    one_by_one.put(b"after", b"2")
+    kept = [
+        [cache.get(key, b"?") for key in (b"before", *values, b"after")] for cache in (at_once, one_by_one)
+    ]
+    assert kept[0] == kept[1]
