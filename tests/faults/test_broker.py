@@ -7,13 +7,19 @@ from typing import TYPE_CHECKING
 import pytest
 
 from hub.embedded.broker import EmbeddedBroker
+from hub.engine.hearing import DeafError
 from tests.faults.harness import Hub, hub_settings
 from tests.faults.script import SHORT, script
+from tests.faults.workers import until
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.faults.outcome import Outcome
+    from tests.faults.proxy import Proxy
+
+_AIM = "aimed-at"
+"""Client id of the worker that loses sight of the broker."""
 
 
 @pytest.mark.slow
@@ -40,3 +46,23 @@ def test_broker_dies_and_restarts(calm_short: Outcome, key_dir: Path, tmp_path: 
             hub.workers.start(slot)
         hub.play(played, harm)
         hub.check(played, calm_short)
+
+
+@pytest.mark.slow
+def test_worker_that_lost_every_broker(distant_hub: Hub, proxy: Proxy, calm_short: Outcome) -> None:
+    """A worker whose clients were told of no broker until they knew none ends, and its successor goes on."""
+    hub, played = distant_hub, script(SHORT)
+
+    def deaf() -> bool:
+        return any(record.get("code") == DeafError.code for record in hub.workers.logged(0))
+
+    def harm(day: int) -> None:
+        if day == 5:
+            proxy.deserted = _AIM
+            until(deaf, "the worker to find out")
+            proxy.deserted = ""
+
+    hub.workers.start(0, kafka_client_id=_AIM)
+    hub.play(played, harm)
+    assert deaf()
+    hub.check(played, calm_short)
