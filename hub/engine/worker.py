@@ -165,9 +165,7 @@ class Worker:
             self._controls.released,
         )
         main = {"group.instance.id": self._slot, **CONSUMER, **STATISTICS}
-        self._consumer = kafka.informed(
-            kafka.consumer(settings, settings.group, main, hearing.of("main"))
-        )
+        self._consumer = kafka.informed(kafka.consumer(settings, settings.group, main, hearing.of("main")))
         restoring = plain | {"fetch.wait.max.ms": 10, "queued.max.messages.kbytes": 64 << 10}
         self._restorer = Restorer(
             kafka.informed(kafka.consumer(settings, None, restoring, hearing.of("restorer")))
