@@ -12,7 +12,7 @@ READY := $(VENV)/.ready-$(KEY)
 BENCH_KEY := $(shell cat requirements-bench.lock pyproject.toml | cksum | tr -d ' ')
 BENCH_READY := $(VENV)/.bench-$(BENCH_KEY)
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input -q
-KAFKA ?= 4.3.1
+KAFKA ?= 4.0.2
 ARGS ?=
 
 .DEFAULT_GOAL := help
@@ -76,7 +76,7 @@ lock: $(READY) ## pin the newest versions that pyproject.toml allows
 	@$(BIN)/uv pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 		--extra dev -c requirements-bench.lock pyproject.toml -o requirements.lock
 
-broker-lock: $(READY) ## pin the embedded broker's jars: make broker-lock KAFKA=4.3.1
+broker-lock: $(READY) ## pin the embedded broker's jars: make broker-lock KAFKA=4.0.2
 	@$(BIN)/python -m hub.embedded.pin $(KAFKA)
 
 clean: ## remove .venv, caches and the demo's data; not the download cache

@@ -26,6 +26,7 @@ __all__ = (
     "admin_config",
     "consumer",
     "consumer_config",
+    "informed",
     "producer",
     "producer_config",
     "require_broker",
@@ -106,12 +107,25 @@ def admin(settings: Settings) -> AdminClient:
 
 
 def consumer(
-    settings: Settings, group: str | None = None, extra: Mapping[str, str | int | float | bool] | None = None
+    settings: Settings,
+    group: str | None = None,
+    extra: Mapping[str, str | int | float | bool] | None = None,
+    statistics: Callable[[str], None] | None = None,
 ) -> Consumer:
-    """Make a consumer, see :func:`consumer_config`."""
+    """Make a consumer, see :func:`consumer_config`; ``statistics`` gets librdkafka's, as JSON, in a poll."""
     from confluent_kafka import Consumer
 
-    return _made(Consumer, consumer_config(settings, group, extra))
+    callbacks = {} if statistics is None else {"stats_cb": statistics}
+    return _made(Consumer, consumer_config(settings, group, extra), **callbacks)
+
+
+def informed(consumer: Consumer, timeout_s: float = 10.0) -> Consumer:
+    """Return the consumer once it knows where every topic's partitions are; KafkaException if nobody says.
+
+    One that is assigned a topic it has not heard of, and does not subscribe to, needs up to 1.5 s to ask.
+    """
+    consumer.list_topics(timeout=timeout_s)
+    return consumer
 
 
 def producer(
@@ -125,11 +139,11 @@ def producer(
     return _made(Producer, producer_config(settings, transactional_id, extra))
 
 
-def _made(client: Callable[..., _C], config: Config) -> _C:
+def _made(client: Callable[..., _C], config: Config, **callbacks: Callable[[str], None]) -> _C:
     from confluent_kafka import KafkaException
 
     try:
-        return client(config, logger=LIBRDKAFKA_LOG)
+        return client({**config, **callbacks}, logger=LIBRDKAFKA_LOG)
     except (KafkaException, ValueError, TypeError) as error:
         raise ConfigurationError(
             f"librdkafka refuses the configuration: {_reason(error)}",

@@ -120,7 +120,7 @@ _PLAIN: Final[dict[str, Any]] = {
     "never": False, "member": False, "applied": False, "review": "",
     "group": False, "stale_grounds": False, "moved": False,
 }  # fmt: skip
-"""What nearly everybody's subject says. Copied, then corrected: 1.1 instead of 1.9 µs."""
+"""What nearly everybody's subject says. Copied, then corrected: 2.0 instead of 2.7 µs."""
 
 
 def _agreed(facts: Facts) -> bool:

@@ -1,6 +1,6 @@
 """Write ``kafka.lock``: resolve Apache Kafka's jars with jgo, for developers.
 
-``python -m hub.embedded.pin 4.3.1`` (or ``make broker-lock KAFKA=4.3.1``) walks Kafka's Maven
+``python -m hub.embedded.pin 4.0.2`` (or ``make broker-lock KAFKA=4.0.2``) walks Kafka's Maven
 dependencies in pure Python, downloads each jar and records size and SHA-256. Running the hub resolves
 nothing: that would cost 16 s of CPU on each new machine, and a pinned list costs none.
 """

@@ -34,9 +34,7 @@ _FIXED: Final = {
     "broker.session.timeout.ms": "2000",
     "broker.heartbeat.interval.ms": "500",
     # A dead worker's transaction pins readers until it is aborted; the check runs every 10 s by default.
-    # Not every second: a check right after a crash, while our only broker is still fenced, ends transactions
-    # without writing their markers, and the partitions they touched stand still for ever.
-    "transaction.abort.timed.out.transaction.cleanup.interval.ms": "5000",
+    "transaction.abort.timed.out.transaction.cleanup.interval.ms": "1000",
     # Memory and disk of a small broker: 128 MB and 10 MB per partition otherwise.
     "log.cleaner.dedupe.buffer.size": "8388608",
     "log.index.size.max.bytes": "1048576",

@@ -16,7 +16,7 @@ from hub.engine.changelog import Log, Restorer
 from hub.engine.cursors import Cursors
 from hub.engine.log import log
 from hub.engine.store import Kind
-from hub.errors import TopicsError
+from hub.errors import BrokerError, TopicsError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
@@ -33,6 +33,8 @@ __all__ = ("Assignment",)
 _COMMITTED_TIMEOUT_S: Final = 5.0
 """How long one question for stable offsets may hold up the other tasks; then it is asked again."""
 _ADMIN_TIMEOUT_S: Final = 10.0
+_ANSWER_S: Final = 2 * _ADMIN_TIMEOUT_S
+"""An answer that librdkafka owes us for so long after its own time-out never comes."""
 
 
 class Assignment:
@@ -233,6 +235,10 @@ class Assignment:
             log("changelogs.unknown", level="WARNING", reason=error.args[0].name())
             self._admin.list_topics(timeout=_ADMIN_TIMEOUT_S)
             return
+        except TimeoutError:
+            raise BrokerError(
+                "librdkafka owes us an answer about the changelogs", cure="look at the brokers' logs"
+            ) from None
         by_log: dict[Key, list[Task]] = {}
         for task in tasks:
             place = (task.changelog_topic, task.changelog_partition)
@@ -266,12 +272,15 @@ class Assignment:
                 isolation_level=IsolationLevel.READ_UNCOMMITTED,
                 request_timeout=timeout,
             )
-            return {(p.topic, p.partition): future.result().offset for p, future in found.items()}
+            return {(p.topic, p.partition): future.result(_ANSWER_S).offset for p, future in found.items()}
 
         first = offsets(places | inputs, OffsetSpec.earliest())
         end = offsets(places, OffsetSpec.latest())
-        topic_ids = {name: str(ids[name].result().topic_id) for name in names}
-        kept = {r.name: int(future.result()["delete.retention.ms"].value) for r, future in configs.items()}
+        topic_ids = {name: str(ids[name].result(_ANSWER_S).topic_id) for name in names}
+        kept = {
+            r.name: int(future.result(_ANSWER_S)["delete.retention.ms"].value)
+            for r, future in configs.items()
+        }
         logs = {place: Log(topic_ids[place[0]], first[place], end[place], kept[place[0]]) for place in places}
         return logs, {place: first[place] for place in inputs}
 

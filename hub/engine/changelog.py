@@ -147,6 +147,11 @@ class Restorer:
                 self.restored += job.apply(slices.get(place, ()), at)
         return self._finished()
 
+    def serve(self) -> None:
+        """Take what the client has to tell while there is nothing to restore: else it piles up."""
+        if not self._jobs:
+            self._consumer.poll(0)
+
     def forget(self, task: Task) -> None:
         """Stop waiting for a task that was taken away."""
         for place, job in list(self._jobs.items()):

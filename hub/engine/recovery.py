@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any, Final
 
+from hub.engine.hearing import DeafError
 from hub.engine.log import log
 from hub.engine.store import DamagedStoreError
 from hub.engine.transactions import FencedError
@@ -125,7 +126,7 @@ def _is_final(error: Exception) -> bool:
     A store that failed may have failed after a commit: going back to the position before it would do
     the same records twice. A fatal error of librdkafka means that this client will never work again.
     """
-    if isinstance(error, FencedError | DamagedStoreError):
+    if isinstance(error, FencedError | DamagedStoreError | DeafError):
         return True
     first: Any = error.args[0] if error.args else None
     return bool(hasattr(first, "fatal") and first.fatal())

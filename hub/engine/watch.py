@@ -61,6 +61,7 @@ class Watch:
         if now_s - self._looked_s < _EVERY_S:
             return
         self._looked_s = now_s
+        self._restorer.serve()
         if self._restorer.restored != self._restored:
             self._restored = self._restorer.restored
             self._liveness.progress(now_s)

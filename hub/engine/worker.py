@@ -27,6 +27,7 @@ from hub.engine.changelog import Restorer
 from hub.engine.controls import Controls
 from hub.engine.deadletters import DeadLetters, FloodGate, Place
 from hub.engine.growth import Growth
+from hub.engine.hearing import STATISTICS, DeafError, Hearing
 from hub.engine.inbox import CONSUMER, Inbox
 from hub.engine.lanes import Lanes
 from hub.engine.log import log
@@ -45,8 +46,6 @@ from hub.topics import BROADCAST, BY_NAME, PARTS
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from confluent_kafka import Consumer
-
     from hub.engine.context import Halt
     from hub.engine.cursors import Cursors
     from hub.engine.failpoints import Failpoints
@@ -58,10 +57,9 @@ __all__ = ("Worker",)
 
 _PATIENCE_S: Final = 40.0
 """How long the broadcast topics may take to be read at the start."""
-_YOUNG_COLLECTION: Final = 100_000
+YOUNG_COLLECTION: Final = 100_000
 """Records between two collections of young garbage; the collector is off otherwise (-0.9 µs each)."""
-_METADATA_TIMEOUT_S: Final = 10.0
-_RECENT_BYTES: Final = 64 << 20
+RECENT_BYTES: Final = 64 << 20
 """Values cached as Python objects, all tasks of a worker together."""
 
 
@@ -85,7 +83,7 @@ class Worker:
         self._stage_of = {topic: stage for stage in wiring.stages for topic in stage.topics}
         self._directory = settings.state_dir / self._slot
         big = sum(not stage.small_state for stage in wiring.stages)
-        self._recent_bytes = _RECENT_BYTES // max(1, big * settings.partitions)
+        self._recent_bytes = RECENT_BYTES // max(1, big * settings.partitions)
 
     # --- life
 
@@ -115,6 +113,8 @@ class Worker:
                 if there():
                     return True
                 reason = f"waiting for {what}"
+            except DeafError:
+                raise
             except RetryError as error:
                 reason = f"waiting for {what}: {error}"
             if not told:
@@ -126,11 +126,15 @@ class Worker:
 
     def _book_is_there(self) -> bool:
         self._broadcast.poll()
+        self._restorer.serve()
+        self._inbox.serve(self._assignment, 0.0)
+        self._hearing.check()
         return not self._wiring.needs_book or bool(self._wiring.tables.edition)
 
     def _connect(self) -> None:
         settings, wiring = self._settings, self._wiring
-        plain = {
+        self._hearing = hearing = Hearing()
+        plain = STATISTICS | {
             "enable.partition.eof": True,
             "queued.max.messages.kbytes": 16 << 10,
             "fetch.wait.max.ms": 10 if settings.clock is Clock.TICKS else 500,
@@ -140,7 +144,7 @@ class Worker:
         )
         self._controls = Controls(wiring.decode)
         self._broadcast = Broadcast(
-            _informed(kafka.consumer(settings, None, plain)),
+            kafka.informed(kafka.consumer(settings, None, plain, hearing.of("broadcast"))),
             BROADCAST,
             wiring.tables,
             self._controls.observe,
@@ -160,11 +164,12 @@ class Worker:
             int(settings.position_renewal_s * 1000),
             self._controls.released,
         )
-        self._consumer = _informed(
-            kafka.consumer(settings, settings.group, {"group.instance.id": self._slot, **CONSUMER})
-        )
+        main = {"group.instance.id": self._slot, **CONSUMER, **STATISTICS}
+        self._consumer = kafka.informed(kafka.consumer(settings, settings.group, main, hearing.of("main")))
         restoring = plain | {"fetch.wait.max.ms": 10, "queued.max.messages.kbytes": 64 << 10}
-        self._restorer = Restorer(_informed(kafka.consumer(settings, None, restoring)))
+        self._restorer = Restorer(
+            kafka.informed(kafka.consumer(settings, None, restoring, hearing.of("restorer")))
+        )
         admin = kafka.admin(settings)
         lanes = Lanes(wiring.lane_topic, settings.partitions, tuple(self._stage_of))
         self._growth = Growth(admin, lanes.topics, settings.partition_check_s)
@@ -255,6 +260,7 @@ class Worker:
         self._watch.look(busy=bool(batches) or self._recovery.tries > 0)
         if self._growth.look(time.monotonic()):
             self._grow()
+        self._hearing.check()
 
     def _run_tasks(self, batches: Batches, now: int) -> list[Task]:
         """Step 2: run every task that has something to do."""
@@ -340,7 +346,7 @@ class Worker:
         if total:
             self._metrics.batch_records.observe(total)
         self._collected += total
-        if self._collected >= _YOUNG_COLLECTION:
+        if self._collected >= YOUNG_COLLECTION:
             self._collected = 0
             gc.collect(1)
         for task, halt in halted:
@@ -386,12 +392,3 @@ class Worker:
                 self._consumer.resume([place])
                 self._consumer.seek(place)
                 log("source.released", task=task.origin, offset=stop.offset)
-
-
-def _informed(consumer: Consumer) -> Consumer:
-    """Return the consumer once it knows where every topic's partitions are.
-
-    One that is assigned a topic it has not heard of, and does not subscribe to, needs up to 1.5 s to ask.
-    """
-    consumer.list_topics(timeout=_METADATA_TIMEOUT_S)
-    return consumer

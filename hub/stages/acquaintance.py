@@ -3,7 +3,7 @@
 The stored bytes stay the truth. A decoded person counts only while the state still holds the very bytes
 object that it was encoded into: after an abort, a restore or a write by somebody else it holds another
 one, and the person is decoded as ever. So nothing here needs to hear of transactions.
-Measured: 0.4 instead of 4 µs for who is found, a third to a half of the known persons.
+Measured: 0.5 instead of 6 µs for who is found, half of the known persons in a year of a county.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 A record as intake writes it has a pseudonym of 16 bytes, a stamp of 25 and lengths of one or two bytes;
 such a one is read here by offsets. Everything else (older versions, another framing, damage) goes to the
 codec's compiled reader, which has the last word on what is wrong. A test holds the two against each other.
-Measured: 1.6 instead of 4.2 µs a record.
+Measured: 3.4 instead of 5.9 µs a record.
 """
 
 from __future__ import annotations

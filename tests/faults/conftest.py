@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from hub import kafka
-from hub.embedded.broker import settings_for
+from hub.embedded.broker import EmbeddedBroker, settings_for
 from hub.privacy.key_ring import KeyRing
 from hub.privacy.suite import SUITES
 from tests.faults.harness import Hub, hub_settings
 from tests.faults.outcome import check
+from tests.faults.proxy import Proxy
 from tests.faults.script import LONG, SHORT, script
 from tests.faults.workers import until
 
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from hub.embedded.broker import EmbeddedBroker
     from hub.simulate.days import Plan
     from tests.faults.outcome import Outcome
 
@@ -56,10 +56,27 @@ def _undisturbed(plan: Plan, broker: EmbeddedBroker, key_dir: Path, directory: P
     return outcome
 
 
+@pytest.fixture(scope="module")
+def proxy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Proxy]:
+    """Return a proxy with a broker of its own behind it, which tells every client to come through it."""
+    made = Proxy()
+    extra = {"advertised.listeners": f"PLAINTEXT://{made.address}"}
+    broker = EmbeddedBroker(tmp_path_factory.mktemp("proxied"), extra=extra)
+    with made.before(broker), broker:
+        yield made
+
+
 @pytest.fixture
 def hub(broker: EmbeddedBroker, key_dir: Path, tmp_path: Path) -> Iterator[Hub]:
     """Return a hub on the session's broker, its topics empty, without workers."""
     with Hub(hub_settings(broker.bootstrap, tmp_path, key_dir), tmp_path) as made:
+        yield made
+
+
+@pytest.fixture
+def distant_hub(proxy: Proxy, key_dir: Path, tmp_path: Path) -> Iterator[Hub]:
+    """Return a hub whose every connection goes through the proxy, without workers."""
+    with Hub(hub_settings(proxy.address, tmp_path, key_dir), tmp_path) as made:
         yield made
 
 

@@ -91,10 +91,15 @@ class FakeConsumer:
         self.queue: deque[FakeMessage] = deque()
         self.assigned: list[Any] = []
         self.closed = False
+        self.polls = 0
 
     def consume(self, count: int, timeout_s: float) -> list[FakeMessage]:
         """Return what is there."""
         return [self.queue.popleft() for _ in range(min(count, len(self.queue)))]
+
+    def poll(self, timeout_s: float) -> None:
+        """Count: this is where a client tells what it has to tell."""
+        self.polls += 1
 
     def incremental_assign(self, partitions: list[Any]) -> None:
         """Remember."""

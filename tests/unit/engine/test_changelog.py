@@ -130,3 +130,14 @@ def test_a_distrusted_store_is_wiped() -> None:
     restorer = Restorer(FakeConsumer())
     restorer.start("hub.state.toy", 0, Log("id", 0, 0, DAY_MS), [task])
     assert task.store.get(b"serased") is None
+
+
+def test_an_idle_restorer_still_listens() -> None:
+    """With nothing to restore the client is polled all the same: what it tells of itself would pile up."""
+    consumer = FakeConsumer()
+    restorer = Restorer(consumer)
+    restorer.serve()
+    assert consumer.polls == 1
+    restorer.start("hub.state.toy", 0, Log("id", 0, 4, DAY_MS), [task_of("a.in")])
+    restorer.serve()
+    assert consumer.polls == 1
