@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 _AIM = "aimed-at"
 """Client id of the worker that loses sight of the broker."""
 _CRASHED = -signal.SIGSEGV
-"""librdkafka may crash while a broker comes back (ADR 0008): one more way to be killed at any moment."""
+"""librdkafka may crash while a broker comes back (ADR 0010): one more way to be killed at any moment."""
 _PLACES = 32
 
 
