@@ -26,7 +26,6 @@ class Known:
     conflicts: set[str] = field(default_factory=set)
     party: Entry = field(default_factory=Entry)
     deceased: bool = False
-    erased: bool = False
     superseded: bool = False
     never: bool = False
     declined_on: int | None = None
@@ -40,6 +39,7 @@ class Known:
     gifts: Entries = field(default_factory=dict)
     org_gifts: Entries = field(default_factory=dict)
     refunded: set[str] = field(default_factory=set)
+    cards: set[str] = field(default_factory=set)
     projects: Entries = field(default_factory=dict)
     candidacies: Entries = field(default_factory=dict)
     consent: Entry = field(default_factory=Entry)
@@ -48,9 +48,14 @@ class Known:
     response: Entry = field(default_factory=Entry)
     secret: Secret | None = None
     told: Told | None = None
-    told_on: int | None = None
     last: Invitation | None = None
     duties: dict[tuple[str, Any], list[Duty]] = field(default_factory=dict)
+    past: list[Duty] = field(default_factory=list)
+    """Tasks of before an erasure: nothing more comes of them."""
+    newest: int | None = None
+    """When the newest of what is known, or the contact block, was said (ms)."""
+    erased_at: int | None = None
+    """The instant of an erasure: what is not later is not taken in."""
     held: str | None = None
     codes: set[str] = field(default_factory=set)
 
@@ -81,6 +86,25 @@ class Known:
         return (self.last is not None and self.last.open) or any(
             duties[-1].open for duties in self.duties.values()
         )
+
+    @property
+    def erased(self) -> bool:
+        """Whether they asked for erasure, and have not consented since."""
+        return self.erased_at is not None and self.consent.get("status") != "granted"
+
+    @property
+    def aliases(self) -> set[tuple[str, str]]:
+        """The keys that sources have for them."""
+        kinds = {
+            "cert_no": (*self.certificates, *self.revoked), "member_key": self.teams,
+            "volunteer_key": self.volunteers,
+            "donation_no": (*self.gifts, *self.org_gifts, *self.refunded), "card_no": self.cards,
+        }  # fmt: skip
+        return {(kind, value) for kind, values in kinds.items() for value in values}
+
+    def keeps_out(self, at: int) -> bool:
+        """Whether what was said at an instant is older than an erasure."""
+        return self.erased_at is not None and at <= self.erased_at
 
     def decline(self, on: int) -> None:
         """Remember the latest refusal."""
