@@ -31,13 +31,13 @@ def confide(known: Known, happening: Happening, territory: Territory, today: int
     if known.secret is None:
         known.secret = Secret()
     secret = known.secret
-    if secret.forgotten is not None and told.stamp[0] <= secret.forgotten[0]:
+    if secret.forgotten is not None and happening.at <= secret.forgotten:
         return
     if happening.type == "subject.erasure.requested.v1":
-        known.secret = Secret(forgotten=told.stamp)
-        if known.told_on is not None and known.told_on >= told.occurred_on:
-            known.told = None  # told after the request was made: it is taken back
+        known.secret = Secret(forgotten=max(happening.at, secret.newest or 0, secret.forgotten or 0))
         return
+    if happening.type != "party.deceased.v1":
+        secret.newest = max(happening.at, secret.newest or happening.at)
     if happening.block is not None and happening.type not in RESTRICTIVE:
         say(told, secret.names, secret.conflicts, secret.party)
     if happening.consent is not None:
@@ -53,6 +53,7 @@ def ask(known: Known, today: int) -> bool:
     found, beside = tell(secret, today), None
     if found is not None:
         known.met = True
+        known.newest = max(secret.newest or 0, known.newest or 0)
         known.names |= secret.names
         known.conflicts |= secret.conflicts
         known.party.absorb(secret.party)
@@ -60,7 +61,7 @@ def ask(known: Known, today: int) -> bool:
         beside = secret.beside()
     if (found, beside) != (secret.told, secret.mark):
         secret.told, secret.mark = found, beside
-        known.told, known.told_on = found, today
+        known.told = found
         return True
     return False
 

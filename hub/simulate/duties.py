@@ -47,9 +47,9 @@ class Duty:
 
 def views(known: Known) -> tuple[tuple[Any, ...], ...]:
     """Return all tasks there ever were of somebody, in an order of their own."""
-    if not (known.duties or known.bygone):
+    if not known.duties and not known.past:
         return ()
-    found = [duty.view() for duties in (known.bygone, *known.duties.values()) for duty in duties]
+    found = [duty.view() for duties in (known.past, *known.duties.values()) for duty in duties]
     return tuple(sorted(found, key=repr))
 
 

@@ -18,7 +18,7 @@ from hub.simulate.confide import ask, concerns_all, confide
 from hub.simulate.duties import duty_days, settle, views
 from hub.simulate.eligibility import View, boundaries, path, view
 from hub.simulate.happening import SENSITIVE, Fate, Happening
-from hub.simulate.inviting import go_on, issue, pause
+from hub.simulate.inviting import end, go_on, issue, pause
 from hub.simulate.known import Known
 from hub.simulate.learn import learn
 from hub.simulate.neighbours import Neighbours
@@ -71,6 +71,7 @@ class Expectation:
         self._tick = Tick(0)
         self._owners: dict[tuple[str, str], list[str]] = {}
         self._told: dict[tuple[str, str], list[Happening]] = {}
+        self._gone: dict[tuple[str, str], int] = {}
 
     def begin(self, day: int) -> set[str]:
         """Start a day; return the documents for whom time alone has changed something."""
@@ -99,12 +100,14 @@ class Expectation:
             self.forgotten[happening.code] += 1
         elif happening.type.startswith(("org.", "region.", "population.")):
             self._directory(happening)
+        elif happening.alias is not None and happening.at <= self._gone.get(happening.alias, 0):
+            return  # of somebody who was erased
         elif happening.subject is not None:
-            if self._tell(happening.subject, happening):
-                self._bind(happening)
+            self._bind(happening)
+            self._tell(happening.subject, happening)
         elif happening.alias is not None:
             self._told.setdefault(happening.alias, []).append(happening)
-            for owner in self._owners.get(happening.alias, ()):
+            for owner in list(self._owners.get(happening.alias, ())):
                 self._tell(owner, happening)
 
     def finish(self) -> Tick:
@@ -160,49 +163,55 @@ class Expectation:
             return self.neighbours.of_office(turning, self.today)
         return self.neighbours.of_codes(self.territory.places(turning))
 
-    def _tell(self, key: str, happening: Happening) -> bool:
-        """Tell of somebody; return whether it was taken in: after an erasure, what is older is not."""
+    def _tell(self, key: str, happening: Happening) -> None:
         known = self.known.setdefault(key, Known())
-        if known.drops(happening.at):
-            return False
-        if happening.type == "subject.erasure.requested.v1":
-            self._forget(key, happening)
-            return False
         sensitive = happening.type in SENSITIVE
-        if not sensitive:
-            learn(known, happening, self.territory, self.today)
         if sensitive or concerns_all(happening):
             confide(known, happening, self.territory, self.today)
+        if not sensitive and known.keeps_out(happening.at):
+            if happening.alias is not None and happening.alias not in known.aliases:
+                self._forget(happening.alias, key, known.erased_at or 0)
+            return
+        if happening.type == "subject.erasure.requested.v1":
+            self._erase(key, known, happening.at)
+            return
+        if not sensitive:
+            learn(known, happening, self.territory, self.today)
         self._touched.add(key)
         old = happening.fields.get("old_document")
         if old is not None:
             other = self.known.setdefault(old, Known())
-            if not other.drops(happening.at):
+            if not other.keeps_out(happening.at):
                 other.superseded = other.met = True
                 self._touched.add(old)
-        return True
 
-    def _forget(self, key: str, happening: Happening) -> None:
-        """Withdraw what is open, then forget the person: from now on there is only since when."""
-        known = self.known[key]
-        confide(known, happening, self.territory, self.today)
-        last = known.last
-        if last is not None and last.open:
-            last.status, last.cause, last.ended_on = "withdrawn", "erasure", self.today
-            self._tick.changes[key] = last.view()
-        duties = [*known.bygone, *(duty for duties in known.duties.values() for duty in duties)]
-        for duty in duties:
+    def _erase(self, key: str, known: Known, at: int) -> None:
+        """Withdraw and cancel what is open, then forget everything but when that was."""
+        if known.last is not None and known.last.open:
+            end(known.last, "withdrawn", self.today, "erasure")
+            self._tick.changes[key] = known.last.view()
+        tasks = views(known)
+        past = [*known.past, *(duty for duties in known.duties.values() for duty in duties)]
+        for duty in past:
             if duty.open:
                 duty.status = "cancelled"
         if known.held:
             self.held[known.held] -= 1
-        before = views(known)
-        self.known[key] = Known(forgotten=known.newest(happening.at), secret=known.secret, bygone=duties)
-        if duties and before:
-            self._tick.tasks[key] = views(self.known[key])
-        for owners in self._owners.values():
-            if key in owners:
-                owners.remove(key)
+        erased_at = max(at, known.newest or 0, known.erased_at or 0)
+        fresh = self.known[key] = Known(secret=known.secret, past=past, erased_at=erased_at)
+        if views(fresh) != tasks:
+            self._tick.tasks[key] = views(fresh)
+        for alias in known.aliases:
+            self._forget(alias, key, erased_at)
+
+    def _forget(self, alias: tuple[str, str], key: str, erased_at: int) -> None:
+        """Forget that a source's key is somebody's, and what was told under it if it is nobody else's."""
+        owners = self._owners.get(alias, [])
+        if key in owners:
+            owners.remove(key)
+        if not owners:
+            told = [happening.at for happening in self._told.pop(alias, [])]
+            self._gone[alias] = max([erased_at, *told, self._gone.get(alias, 0)])
 
     def _bind(self, happening: Happening) -> None:
         alias = happening.alias
@@ -214,7 +223,9 @@ class Expectation:
             self._tell(owners[-1], told)
         if len(owners) > 1:
             for owner in owners:
-                self.known[owner].conflicts.add("ALIAS_CONFLICT")
+                known = self.known.setdefault(owner, Known())
+                known.conflicts.add("ALIAS_CONFLICT")
+                known.met = True
                 self._touched.add(owner)
 
     def _directory(self, happening: Happening) -> None:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from hub.simulate.known import Known
     from hub.simulate.offices import Offices
 
-__all__ = ("Invitation", "go_on", "issue", "pause")
+__all__ = ("Invitation", "end", "go_on", "issue", "pause")
 
 _CAP_DAYS: Final = 180
 _REMIND_DAYS: Final = 30
@@ -86,24 +86,24 @@ def _steps(known: Known, invitation: Invitation, seen: View, offices: Offices, t
     since = invitation.issued_on
     if known.member:
         if invitation.status in _UNANSWERED:
-            _end(invitation, "withdrawn", today, "member")
+            end(invitation, "withdrawn", today, "member")
         else:
-            _end(invitation, "admitted", today)
+            end(invitation, "admitted", today)
     elif known.never or (known.declined_on is not None and known.declined_on >= since):
-        _end(invitation, "declined", today)
+        end(invitation, "declined", today)
     elif seen.guard_but_applied is not None:
-        _end(invitation, "withdrawn", today, seen.guard_but_applied)
+        end(invitation, "withdrawn", today, seen.guard_but_applied)
     elif known.application.get("status") == "submitted" and known.application["on"] >= since:
         invitation.status = "applied"
         if offices.active(invitation.organisation, today) is None:  # nothing else is replaced
             invitation.organisation = str(seen.where.organisation)
     elif not seen.grounds:
         if today > invitation.valid_until:
-            _end(invitation, "expired", today)
+            end(invitation, "expired", today)
         else:
-            _end(invitation, "withdrawn", today, "ground")
+            end(invitation, "withdrawn", today, "ground")
     elif today > since + _CAP_DAYS:
-        _end(invitation, "expired", today)
+        end(invitation, "expired", today)
     else:
         _answer(known, invitation)
         invitation.priority, invitation.rules, invitation.kind = seen.priority, seen.names, seen.kind
@@ -136,5 +136,6 @@ def _until(issued_on: int, seen: View) -> int:
     return cap if seen.until is None else min(cap, seen.until)
 
 
-def _end(invitation: Invitation, status: str, today: int, cause: str | None = None) -> None:
+def end(invitation: Invitation, status: str, today: int, cause: str | None = None) -> None:
+    """End an invitation."""
     invitation.status, invitation.cause, invitation.ended_on = status, cause, today

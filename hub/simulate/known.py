@@ -26,8 +26,6 @@ class Known:
     conflicts: set[str] = field(default_factory=set)
     party: Entry = field(default_factory=Entry)
     deceased: bool = False
-    forgotten: int | None = None
-    """Who asked to be erased: up to this instant everything is dropped."""
     superseded: bool = False
     never: bool = False
     declined_on: int | None = None
@@ -41,6 +39,7 @@ class Known:
     gifts: Entries = field(default_factory=dict)
     org_gifts: Entries = field(default_factory=dict)
     refunded: set[str] = field(default_factory=set)
+    cards: set[str] = field(default_factory=set)
     projects: Entries = field(default_factory=dict)
     candidacies: Entries = field(default_factory=dict)
     consent: Entry = field(default_factory=Entry)
@@ -49,11 +48,14 @@ class Known:
     response: Entry = field(default_factory=Entry)
     secret: Secret | None = None
     told: Told | None = None
-    told_on: int | None = None
     last: Invitation | None = None
     duties: dict[tuple[str, Any], list[Duty]] = field(default_factory=dict)
-    bygone: list[Duty] = field(default_factory=list)
-    """Tasks of before an erasure: nothing depends on them."""
+    past: list[Duty] = field(default_factory=list)
+    """Tasks of before an erasure: nothing more comes of them."""
+    newest: int | None = None
+    """When the newest of what is known, or the contact block, was said (ms)."""
+    erased_at: int | None = None
+    """The instant of an erasure: what is not later is not taken in."""
     held: str | None = None
     codes: set[str] = field(default_factory=set)
 
@@ -87,22 +89,22 @@ class Known:
 
     @property
     def erased(self) -> bool:
-        """Whether they asked for erasure, and have not consented since: what was before is dropped."""
-        return self.forgotten is not None and self.consent.get("status") != "granted"
+        """Whether they asked for erasure, and have not consented since."""
+        return self.erased_at is not None and self.consent.get("status") != "granted"
 
-    def drops(self, at: int) -> bool:
-        """Whether something that happened at an instant is not taken in any more."""
-        return self.forgotten is not None and at <= self.forgotten
+    @property
+    def aliases(self) -> set[tuple[str, str]]:
+        """The keys that sources have for them."""
+        kinds = {
+            "cert_no": (*self.certificates, *self.revoked), "member_key": self.teams,
+            "volunteer_key": self.volunteers,
+            "donation_no": (*self.gifts, *self.org_gifts, *self.refunded), "card_no": self.cards,
+        }  # fmt: skip
+        return {(kind, value) for kind, values in kinds.items() for value in values}
 
-    def newest(self, at: int) -> int:
-        """Return the later one of an instant and of everything known that has a time of its own."""
-        one = [self.party, self.consent, self.membership, self.application, self.response]
-        for many in (self.certificates, self.teams, self.volunteers, self.gifts, self.org_gifts,
-                     self.projects, self.candidacies):  # fmt: skip
-            one += many.values()
-        return max(
-            [at, self.forgotten or at, *(stamp[0] for entry in one for stamp in entry.stamps.values())]
-        )
+    def keeps_out(self, at: int) -> bool:
+        """Whether what was said at an instant is older than an erasure."""
+        return self.erased_at is not None and at <= self.erased_at
 
     def decline(self, on: int) -> None:
         """Remember the latest refusal."""

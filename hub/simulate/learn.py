@@ -15,6 +15,11 @@ __all__ = ("PURPOSE", "Told", "learn", "say", "stamp_of")
 
 _CERTIFICATE_MONTHS: Final = 36
 PURPOSE: Final = "membership_invitation"
+_ONLY_GROWS: Final = frozenset({
+    "training.certificate.revoked.v1", "rescue.mission.participated.v1", "volunteer.hours.accrued.v1",
+    "donation.money.refunded.v1", "party.deceased.v1",
+})  # fmt: skip
+"""Event types that say nothing but firsts, lasts and most: it is not kept when they were said."""
 
 
 @dataclass(slots=True, frozen=True)
@@ -55,6 +60,9 @@ def learn(known: Known, happening: Happening, territory: Territory, today: int) 
     """
     told = Told(happening, stamp_of(happening), territory, today)
     known.met = True
+    spoken = happening.block is not None and happening.type not in RESTRICTIVE
+    if spoken or happening.type not in _ONLY_GROWS:
+        known.newest = max(happening.at, known.newest or happening.at)
     if happening.block is not None and happening.type not in RESTRICTIVE:
         say(told, known.names, known.conflicts, known.party)
     if happening.consent is not None and happening.consent["purpose"] == PURPOSE:
@@ -212,6 +220,7 @@ def _admitted(known: Known, told: Told) -> None:
         told.stamp, status="member", kind=fields["kind"], organisation=fields["organisation"]
     )
     known.application.put(told.stamp, status="admitted", on=fields["on"])
+    known.cards.add(fields["card_no"])
 
 
 def _declined(known: Known, told: Told) -> None:
@@ -271,7 +280,6 @@ _READERS: Final = {
     "consent.withdrawn.v1": _withdrawn,
     "party.identity.corrected.v1": _corrected,
     "party.deceased.v1": _deceased,
-    "subject.erasure.requested.v1": _nothing,
     "member.application.submitted.v1": _submitted,
     "member.admitted.v1": _admitted,
     "member.declined.v1": _declined,

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
 from hub.simulate.calendar import birthday, month_start
-from hub.simulate.entry import Entry, Stamp
+from hub.simulate.entry import Entry
 
 __all__ = ("DISCLOSURE", "Secret", "Told", "codes", "secret_days", "tell")
 
@@ -39,8 +39,10 @@ class Secret:
     others: bool = False
     """Anything else of class s is known: blood, a registration, a wish."""
     deceased: bool = False
-    forgotten: Stamp | None = None
-    """Of the request for erasure: what is not newer is not taken in."""
+    newest: int | None = None
+    """When the newest of it was said (ms)."""
+    forgotten: int | None = None
+    """The instant of an erasure: what is not later is not taken in."""
     told: Told | None = None
     """What was last told."""
     mark: Any = None

@@ -18,7 +18,7 @@ from hub.privacy.key_ring import KeyRing
 from hub.stages.matching import PERSON
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from hub.settings import Settings
     from tests.faults.script import Script
@@ -130,8 +130,11 @@ def _settled(outcome: Outcome) -> dict[str, int]:
     return {name: value for name, value in counted if not name.startswith("flow.invitations|")}
 
 
-def violations(outcome: Outcome, script: Script) -> list[str]:
-    """Return what is wrong with the history of invitations, whatever path it took."""
+def violations(outcome: Outcome, script: Script, erased: Collection[bytes] = ()) -> list[str]:
+    """Return what is wrong with the history of invitations, whatever path it took.
+
+    ``erased`` are the pseudonyms of who asked for erasure: who comes back begins a new history.
+    """
     lives: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for record in outcome.invitations:
         lives[record["invitation_id"]].append(record)
@@ -140,7 +143,8 @@ def violations(outcome: Outcome, script: Script) -> list[str]:
     for life in lives.values():
         histories[life[0]["person"]].append(life)
     for who, history in histories.items():
-        found += [f"{who.hex()[:8]}: {problem}" for problem in _history(history)]
+        problems = _history(history, began_anew=who in erased)
+        found += [f"{who.hex()[:8]}: {problem}" for problem in problems]
     running = [life[-1] for life in lives.values() if life[-1]["status"] in OPEN]
     found += [
         f"{last['invitation_id'][:8]} is open at {last['organisation']}, which is not active"
@@ -183,11 +187,13 @@ def _life(life: list[dict[str, Any]]) -> list[str]:
     return found
 
 
-def _history(history: list[list[dict[str, Any]]]) -> list[str]:
+def _history(history: list[list[dict[str, Any]]], *, began_anew: bool) -> list[str]:
     """Check all the invitations of one person: one after the other, never two open."""
-    history.sort(key=lambda life: int(life[0]["episode"]))
-    if [life[0]["episode"] for life in history] != list(range(1, len(history) + 1)):
-        return [f"episodes {[life[0]['episode'] for life in history]}"]
+    history.sort(key=lambda life: (int(life[0]["tick"]), int(life[0]["episode"])))
+    episodes = [life[0]["episode"] for life in history]
+    again = max((at for at, episode in enumerate(episodes) if episode == 1), default=0) if began_anew else 0
+    if episodes != [*range(1, again + 1), *range(1, len(episodes) - again + 1)]:
+        return [f"episodes {episodes}"]
     return [
         f"episode {later[0]['episode']} was issued while {earlier[0]['episode']} was open"
         for earlier, later in pairwise(history)
@@ -197,7 +203,9 @@ def _history(history: list[list[dict[str, Any]]]) -> list[str]:
 
 def check(outcome: Outcome, script: Script, undisturbed: Outcome | None, settings: Settings) -> None:
     """Fail with the first few things that are not as they must be."""
-    found = unexpected(outcome, script, settings) + violations(outcome, script)
+    pseudonym = pseudonyms(KeyRing.load(settings.key_dir, settings.cipher_suite).blind_index())
+    erased = {pseudonym(key) for key in script.erased}
+    found = unexpected(outcome, script, settings) + violations(outcome, script, erased)
     if undisturbed is not None:
         found += differences(outcome, undisturbed)
     assert not found, f"{len(found)} differences:\n" + "\n".join(found[:_SHOWN])

@@ -34,6 +34,16 @@ class Script:
     """Everything that names a person: names, phones, numbers of documents, certificates, members, cards."""
 
     @property
+    def erased(self) -> frozenset[str]:
+        """Return the documents of who asked for erasure."""
+        return frozenset(
+            happening.subject
+            for day in self.days
+            for happening in day.happenings
+            if happening.type == "subject.erasure.requested.v1" and happening.subject is not None
+        )
+
+    @property
     def last(self) -> int:
         """Return the last day's number."""
         return self.days[-1].number

@@ -337,18 +337,42 @@ def erased(on: str, occurs: str) -> tuple[str, Happening]:
     return on, event("subject.erasure.requested.v1", occurs, requested_on=day(occurs), scope=None)
 
 
+BACK = at("01-12", certificate("01-12", number="C2"))
+AGREES = at("01-14", event("consent.granted.v1", "01-14", grant=consent("01-14")))
 ERASURES: list[Any] = [
-    pytest.param(erased("01-10", "01-10"), {"held|code=erasure": 1, "qualified|rule=G00": 1},
-                 id="what-was-told-before-stands"),
-    pytest.param(erased("01-10", "01-04"), {}, id="what-was-told-after-is-taken-back"),
+    pytest.param([], {}, None, id="nothing-is-left"),
+    pytest.param([at("01-12", certificate("01-09", number="C2"))], {}, None, id="older-things-stay-out"),
+    pytest.param([at("01-12", event("training.certificate.renewed.v1", "01-12", named=False, cert_no="C1",
+                                    alias=("cert_no", "C1"), new_expires_on=day("2026-01-01")))], {}, None,
+                 id="the-certificate-is-nobody-s"),
+    pytest.param([stem_cells("01-12")], {"persons": 1, "sensitive_grounds": 1}, "erasure",
+                 id="a-new-ground-is-held"),
+    pytest.param([BACK], {"persons": 1}, "erasure", id="who-comes-back-has-to-agree"),
+    pytest.param([BACK, AGREES], {"persons": 1}, None, id="and-is-invited-once-they-do"),
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("request_", "figures"), ERASURES)
-def test_erasure_forgets_what_is_of_class_s(request_: tuple[str, Happening], figures: dict[str, int]) -> None:
-    """Who asks for erasure is nobody's ground any more; what was told after the request is taken back."""
-    expectation = play(stem_cells("01-05", grant=BOTH), request_)
-    found = expectation.known[KEY].last
-    assert found is not None
-    assert found.cause == "erasure"
-    assert expectation.stock() == {"persons": 1} | figures
+@pytest.mark.parametrize(("steps", "figures", "held"), ERASURES)
+def test_erasure(steps: Steps, figures: dict[str, int], held: str | None) -> None:
+    """All that occurred until the request is forgotten, what was open ends; later things begin anew."""
+    before = [CERTIFIED, stem_cells("01-05", grant=BOTH), nominated("01-06", "03-01")]
+    erased_on = play(*before, erased("01-10", "01-10"))
+    assert erased_on.known[KEY].last is None
+    assert tasks(erased_on) == []
+    assert [duty.status for duty in erased_on.known[KEY].past] == ["cancelled"]
+    expectation = play(*before, erased("01-10", "01-10"), *steps, until="01-14")
+    stock = expectation.stock()
+    assert {name: stock[name] for name in stock if name in {"persons", "sensitive_grounds"}} == figures
+    assert expectation.known[KEY].held == held
+    if AGREES in steps:
+        found = expectation.known[KEY].last
+        assert found is not None
+        assert (found.episode, found.status, found.rules) == (1, "issued", ("R01",))
+
+
+def test_erasure_withdraws_what_is_open() -> None:
+    """On the day of the request the open invitation is withdrawn because of it."""
+    expectation = play(CERTIFIED, until="01-09")
+    expectation.begin(day("01-10"))
+    expectation.take(erased("01-10", "01-10")[1])
+    assert expectation.finish().changes[KEY][1:3] == ("withdrawn", "erasure")
