@@ -1,18 +1,25 @@
 """Pick decisions worth reading and put them into plain words, Chinese and English. Pure.
 
-Five in full, of different kinds; and of every rule and every guard that occurred one, in brief. What is
-of class s appears as hub.decisions has it: as the ground that is not named.
+Five in full, of different kinds; and of every rule, path and guard that occurred one, in brief. What is
+of class s appears as hub.decisions has it: as the ground that is not named. Rules without a decision of
+their own are named with why they have none.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Final, NamedTuple
+from collections.abc import Callable, Collection, Iterable, Mapping
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from hub.core import dates
 
-__all__ = ("Brief", "Example", "choose", "each_guard", "each_rule", "each_task", "guard_texts")
+if TYPE_CHECKING:
+    from hub.rules.model import Rule, RuleBook
+
+__all__ = (
+    "Brief", "Example", "Silent", "choose", "each_guard", "each_path", "each_rule", "each_task",
+    "guard_texts", "silent_rules",
+)  # fmt: skip
 
 Decision = Mapping[str, Any]
 
@@ -40,6 +47,17 @@ class Brief(NamedTuple):
     """Decisions in which it had a say."""
 
 
+class Silent(NamedTuple):
+    """A rule of the book of which there is no decision in its own name, and why."""
+
+    name: str
+    zh: str
+    en: str
+    why: str
+    """``off``; ``class s``: its decisions are told as the public ground ``public``; ``no hit``."""
+    public: str
+
+
 _WANTED: Final[tuple[tuple[str, str, Callable[[Decision], bool]], ...]] = (
     ("优先邀请", "a priority invitation", lambda d: d["change"] == "issued" and d["priority"] == 1),
     ("优先级提高", "raised to a better priority", lambda d: d["change"] == "raised"),
@@ -56,12 +74,19 @@ _WANTED: Final[tuple[tuple[str, str, Callable[[Decision], bool]], ...]] = (
     ("停止", "stopped", lambda d: d["outcome"] == "stop"),
 )
 _COUNT: Final = 5
+_BATCH: Final = {
+    "batch": (
+        "等待该优先级每周集中邀请的日子。",
+        "Waits for the day of the week on which its priority is invited.",
+    )
+}
+"""The one code that no guard gives: everything holds, and only the day has not come."""
 _KINDS: Final = {"youth": "青少年", "adult": "成人", "group": "团体"}
 
 
-def guard_texts(book: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
-    """Return code → (zh, en) of a parsed rule book's guards."""
-    return {guard["code"]: (guard["reason"]["zh"], guard["reason"]["en"]) for guard in book["guards"]}
+def guard_texts(book: RuleBook) -> dict[str, tuple[str, str]]:
+    """Return code → (zh, en) of a rule book's guards, and of the code ``batch``."""
+    return {str(guard.code): (guard.reason.zh, guard.reason.en) for guard in book.guards} | _BATCH
 
 
 def choose(decisions: Iterable[Decision], guards: Mapping[str, tuple[str, str]]) -> list[Example]:
@@ -90,6 +115,28 @@ def each_task(tasks: Iterable[Mapping[str, Any]]) -> list[Brief]:
     return _each(
         tasks, lambda task: [(task["rule_id"], (f"任务：{task['reason_zh']}", f"task: {task['reason_en']}"))]
     )
+
+
+def each_path(decisions: Iterable[Decision], book: RuleBook) -> list[Brief]:
+    """Return every way in that somebody was invited to, by id, with the first such decision."""
+    paths = {path.kind: (path.id, (path.title.zh, path.title.en)) for path in book.paths}
+    issued = (decision for decision in decisions if decision["change"] == "issued")
+    return _each(issued, lambda decision: [paths[decision["kind"]]])
+
+
+def silent_rules(book: RuleBook, told: Collection[str]) -> list[Silent]:
+    """Return the rules of a book that are not among those told, in the book's order."""
+
+    def why(rule: Rule) -> str:
+        if rule.status == "off":
+            return "off"
+        return "class s" if rule.data_class == "s" else "no hit"
+
+    return [
+        Silent(rule.id, rule.title.zh, rule.title.en, why(rule), rule.public or rule.id)
+        for rule in book.rules
+        if rule.id not in told
+    ]
 
 
 def each_guard(decisions: Iterable[Decision], guards: Mapping[str, tuple[str, str]]) -> list[Brief]:

@@ -6,14 +6,13 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import yaml
-
 from hub import packaged
 from hub.core.document import Document
 from hub.demo.compare import Difference, compare_figures, compare_tasks, compare_ticks
-from hub.demo.examples import choose, each_guard, each_rule, each_task, guard_texts
+from hub.demo.examples import choose, each_guard, each_path, each_rule, each_task, guard_texts, silent_rules
 from hub.demo.latency import latency
 from hub.demo.site import BOOK
+from hub.rules.book import load as load_book
 from hub.simulate.population import ORGANISATION
 from hub.simulate.report import totals
 
@@ -85,9 +84,10 @@ def make_result(
     expected = totals(year)
     compared, differences = agreement(played.ticks, expected, seen, pseudonym)
     figures = sum(len(expected[name]) for name in _FIGURES)
-    book = yaml.safe_load(packaged.read_text(BOOK))
+    book = load_book(packaged.read_text(BOOK), file=BOOK)
     guards = guard_texts(book)
-    public = {rule["id"]: rule.get("public", rule["id"]) for rule in book["rules"]}
+    public = {rule.id: rule.public or rule.id for rule in book.rules}
+    rules = _rules(seen, public)
     summary = {
         "synthetic": True,
         "plan": {name: getattr(plan, name) for name in type(plan).__slots__},
@@ -99,7 +99,11 @@ def make_result(
         "stock": seen.stock,
         "tasks": dict(sorted(seen.task_changes.items())),
         "forgotten": seen.forgotten,
-        "rules": _rules(seen, public),
+        "rules": rules,
+        "rules_silent": [
+            silent._asdict() for silent in silent_rules(book, {rule["name"] for rule in rules})
+        ],
+        "paths": [brief._asdict() for brief in each_path(seen.decisions, book)],
         "guards": [brief._asdict() for brief in each_guard(seen.decisions, guards)],
         "examples": [example._asdict() for example in choose(seen.decisions, guards)],
         "speed": _speed(played, seen),

@@ -42,6 +42,8 @@ def show(console: Console, summary: dict[str, Any]) -> None:
     for example in summary["examples"]:
         _example(console, example)
     _briefs(console, "规则 every rule that hit", summary["rules"])
+    _silent(console, summary["rules_silent"])
+    _briefs(console, "入会途径 every way in", summary["paths"])
     _briefs(console, "守门规则 every guard that applied", summary["guards"])
     _speed(console, summary["speed"], summary["comparison"]["ticks"])
     _verdict(console, summary["comparison"])
@@ -63,6 +65,21 @@ def _briefs(console: Console, title: str, briefs: list[dict[str, Any]]) -> None:
         told = (escape(brief[part]) for part in ("zh", "en", "came_of_it"))
         lines = "{}\n[dim]{}\n{}[/dim]".format(*told)
         table.add_row(name, lines, f"{brief['times']:,}×\n[dim]{brief['person']}…[/dim]")
+    console.print(table)
+
+
+def _silent(console: Console, rules: list[dict[str, Any]]) -> None:
+    """Print the rules that have no decision in their own name: those of class s never have one."""
+    table = Table(box=None, pad_edge=False, show_header=False)
+    table.add_column(no_wrap=True, style="bold")
+    table.add_column()
+    for rule in rules:
+        why = {
+            "off": "未启用 off",
+            "class s": f"敏感类，对外只称 class s, told as {rule['public']}",
+            "no hit": "未命中 nobody met it",
+        }[rule["why"]]
+        table.add_row(rule["name"], f"{escape(rule['zh'])} {escape(rule['en'])} [dim]({why})[/dim]")
     console.print(table)
 
 

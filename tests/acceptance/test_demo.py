@@ -71,6 +71,9 @@ def test_small_demo_agrees_with_the_expectation(where: str, tmp_path: Path) -> N
     assert summary["tasks"]["admission opened"] > 0
     assert {"R01", "R03"} <= {rule["name"] for rule in summary["rules"]}
     assert {"consent", "member"} <= {guard["name"] for guard in summary["guards"]}
+    silent = {rule["name"]: rule["why"] for rule in summary["rules_silent"]}
+    assert silent.items() >= {"R05": "class s", "R06": "class s", "R13": "off", "R15": "off"}.items()
+    assert {"R16", "R16-adult"} <= {path["name"] for path in summary["paths"]}
     assert not {"R05", "R06"} & {rule["name"] for rule in summary["rules"]}
     assert not {"R05", "R06"} & set(summary["invitations"]["issued_by_rule"])
     assert summary["forgotten"]

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-import yaml
-
 from hub import packaged
-from hub.demo.examples import choose, each_guard, each_rule, each_task, guard_texts
+from hub.demo.examples import choose, each_guard, each_path, each_rule, each_task, guard_texts, silent_rules
 from hub.demo.site import BOOK
+from hub.rules.book import load
 from hub.simulate.calendar import day_number
 
 RULE = {
@@ -60,7 +59,7 @@ def test_tells_rule_guard_and_facts_in_both_languages() -> None:
 
 def test_every_guard_of_the_book_has_both_texts() -> None:
     """The packaged book gives a Chinese and an English reason for each guard."""
-    texts = guard_texts(yaml.safe_load(packaged.read_text(BOOK)))
+    texts = guard_texts(load(packaged.read_text(BOOK), file=BOOK))
     assert {"consent", "member", "deceased", "region"} <= texts.keys()
     assert all(zh and en for zh, en in texts.values())
 
@@ -94,3 +93,26 @@ def test_rules_that_make_tasks_are_told_by_their_tasks() -> None:
     (brief,) = each_task([opened])
     assert (brief.name, brief.zh, brief.en, brief.times) == ("R10", "任务：提名", "task: nominated", 1)
     assert brief.came_of_it == "admission open → RC-S, due 2022-03-01"
+
+
+def test_every_way_in_is_told_by_the_first_invitation_to_it() -> None:
+    """A path has its earliest invitation, by the kind of member; other decisions do not count."""
+    book = load(packaged.read_text(BOOK), file=BOOK)
+    decisions = [decision(3, kind="youth"), decision(2), decision(1, kind="youth", change="expired")]
+    paths = each_path(decisions, book)
+    assert [(brief.name, brief.person[:2], brief.times) for brief in paths] == [
+        ("R16", "03", 1),
+        ("R16-adult", "02", 1),
+    ]
+    assert all(brief.zh and brief.en for brief in paths)
+
+
+def test_rules_without_a_decision_are_told_with_why() -> None:
+    """A rule that is off, one of class s and one that nobody met each say so; the others are left out."""
+    book = load(packaged.read_text(BOOK), file=BOOK)
+    told = {rule.id for rule in book.rules} - {"R01", "R05", "R13"}
+    assert [(silent.name, silent.why, silent.public) for silent in silent_rules(book, told)] == [
+        ("R01", "no hit", "R01"),
+        ("R05", "class s", "G00"),
+        ("R13", "off", "G00"),
+    ]
