@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hub.connectors.about import of_person, of_prohibited
-from hub.connectors.draft import Claim, Draft
+from hub.connectors.draft import Claim, Draft, Fields
 from hub.connectors.pledge import GROUND_DISCLOSURE, MEMBERSHIP, consent_claim
 from hub.connectors.reading import Event, Reading
 
@@ -18,12 +18,14 @@ def granted(event: Event, reading: Reading) -> Draft:
 
 
 def withdrawn(event: Event, reading: Reading) -> Draft:
-    """Withdraw the consent. A purpose that cannot be read counts as the one the hub acts on.
+    """Withdraw what was granted until that day: restating an old consent later does not revive it.
+
+    A purpose that cannot be read counts as the one the hub acts on.
 
     The same consent may have come with an event of class s: there it ends too.
     """
     purpose = reading.text(event, "purpose", fallback=MEMBERSHIP)
-    reading.day(event, "withdrawn_on")
-    draft = of_prohibited(event, reading, Claim("consent", purpose, {"status": "withdrawn"}))
+    fields: Fields = {"status": "withdrawn", "withdrawn_on": reading.day(event, "withdrawn_on")}
+    draft = of_prohibited(event, reading, Claim("consent", purpose, fields))
     draft.everywhere = True
     return draft

@@ -60,14 +60,24 @@ def notice(entries: Iterable[Mapping[str, Any]]) -> str:
     return str(entry.get("notice_version", "")) if entry is not None else ""
 
 
+def stands(entry: Mapping[str, Any]) -> bool:
+    """Return whether a consent is granted, and not withdrawn later.
+
+    Whoever publishes a person's block restates the consent they hold, also when it was withdrawn elsewhere.
+    """
+    if entry.get("status") != _GRANTED:
+        return False
+    withdrawn_on = entry.get("withdrawn_on")
+    return withdrawn_on is None or entry.get("granted_on", withdrawn_on - 1) >= withdrawn_on
+
+
 def status(
     entry: Mapping[str, Any] | None, organisation: Organisation | None, minimum_notice: str, today: int
 ) -> Status:
     """Return the state of a consent on ``today``; without an organisation any recipient will do."""
-    given = entry.get("status") if entry is not None else None
-    if entry is None or given is None:
+    if entry is None or "status" not in entry:
         return MISSING
-    if given != _GRANTED:
+    if not stands(entry):
         return _WITHDRAWN
     expires_on = entry.get("expires_on")
     if expires_on is not None and today > expires_on:

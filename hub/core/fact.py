@@ -246,6 +246,7 @@ CATALOGUE: Final[tuple[FactKind, ...]] = (
             Field("data_classes", _S, _LAST, "data classes it covers (p, s)", "数据类别"),
             Field("notice_version", _T, _LAST, "version of the notice shown, sortable as text", "告知书版本"),
             Field("granted_on", _D, _LAST, "granted", "同意日期"),
+            Field("withdrawn_on", _D, _LAST_DAY, "last withdrawn: ends older grants", "最近撤回日期"),
             Field("expires_on", _D, _LAST, "last day of validity; absent = none", "有效期至"),
             Field("guardian", _F, _LAST, "a guardian consented too", "监护人是否同意"),
         ),

@@ -17,7 +17,7 @@ import msgspec
 from hub.core import consent, dates
 from hub.core.codes import Code
 from hub.core.invitation import Invitation
-from hub.core.merge import NO_STAMP, Facts, Stamps
+from hub.core.merge import NO_STAMP, Facts, Stamps, occurred_at
 from hub.core.task import Task
 from hub.errors import StateError
 
@@ -123,10 +123,12 @@ _PLAIN: Final[dict[str, Any]] = {
 """What nearly everybody's subject says. Copied, then corrected: 2.0 instead of 2.7 µs."""
 
 
-def _agreed(facts: Facts) -> bool:
-    """Return whether a consent is granted: all that is known of who was erased is later than that."""
-    given = consent.find(facts.get("consent", ()))
-    return given is not None and given.get("status") == "granted"
+def _agreed(state: PersonState) -> bool:
+    """Return whether who was erased has consented since: an old consent may be restated by anybody later."""
+    given = consent.find(state.facts.get("consent", ()))
+    if given is None or not consent.stands(given):
+        return False
+    return bool(given.get("granted_on", 0) >= dates.day_of(occurred_at(state.erased)))
 
 
 def subject(state: PersonState, today: int) -> dict[str, Any]:
@@ -139,7 +141,7 @@ def subject(state: PersonState, today: int) -> dict[str, Any]:
     entry = _PLAIN.copy()
     if "party" in facts:
         _of_party(entry, facts["party"][0], today)
-    if state.erased and not _agreed(facts):
+    if state.erased and not _agreed(state):
         entry["erasure"] = True
     if "application" in facts:
         entry["applied"] = facts["application"][0].get("status") == "submitted"

@@ -16,7 +16,7 @@ from typing import Any, Final, NamedTuple, Protocol
 
 import msgspec
 
-from hub.core import dates
+from hub.core import consent, dates
 from hub.core.assertion import Assertion
 from hub.core.book import Hit, View
 from hub.core.codes import Code
@@ -304,4 +304,4 @@ def _may_be_named(facts: Facts, today: int) -> bool:
     """Return whether the person agreed to have the ground named."""
     given = _disclosure(facts)
     begun = given.get("granted_on", today) <= today
-    return given.get("status") == "granted" and begun and today <= given.get("expires_on", today)
+    return consent.stands(given) and begun and today <= given.get("expires_on", today)

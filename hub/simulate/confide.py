@@ -81,7 +81,9 @@ def _family(secret: Secret, told: Told) -> None:
 
 
 def _withdrawn(secret: Secret, told: Told) -> None:
-    secret.consent(told.fields["purpose"]).put(told.stamp, status="withdrawn")
+    taken_back = secret.consent(told.fields["purpose"])
+    taken_back.put(told.stamp, status="withdrawn")
+    taken_back.most(withdrawn_on=told.fields["withdrawn_on"])
 
 
 def _deceased(secret: Secret, _told: Told) -> None:

@@ -95,6 +95,8 @@ def _consents(known: Known, world: World, minimum: str, today: int, target: str 
     grant = known.consent
     if grant.get("status") != "granted" or grant["granted_on"] > today:
         return False
+    if grant["granted_on"] < grant.get("withdrawn_on", grant["granted_on"]):
+        return False
     if grant["expires_on"] is not None and today > grant["expires_on"]:
         return False
     if grant["notice_version"] < minimum or "p" not in grant["data_classes"]:

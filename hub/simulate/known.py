@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from hub.simulate.calendar import china_day
 from hub.simulate.duties import Duty
 from hub.simulate.entry import Entry
 from hub.simulate.inviting import Invitation
@@ -90,7 +91,12 @@ class Known:
     @property
     def erased(self) -> bool:
         """Whether they asked for erasure, and have not consented since."""
-        return self.erased_at is not None and self.consent.get("status") != "granted"
+        if self.erased_at is None:
+            return False
+        if self.consent.get("status") != "granted":
+            return True
+        barred_until = max(china_day(self.erased_at), self.consent.get("withdrawn_on", 0))
+        return bool(self.consent["granted_on"] < barred_until)
 
     @property
     def aliases(self) -> set[tuple[str, str]]:

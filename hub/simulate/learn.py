@@ -197,6 +197,7 @@ def _helper(known: Known, told: Told) -> None:
 def _withdrawn(known: Known, told: Told) -> None:
     if told.fields["purpose"] == PURPOSE:
         known.consent.put(told.stamp, status="withdrawn")
+        known.consent.most(withdrawn_on=told.fields["withdrawn_on"])
 
 
 def _corrected(known: Known, told: Told) -> None:

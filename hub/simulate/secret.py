@@ -111,4 +111,6 @@ def _may_be_named(secret: Secret, today: int) -> bool:
     given = secret.consents.get(DISCLOSURE)
     if given is None or given.get("status") != "granted" or today < given["granted_on"]:
         return False
+    if given["granted_on"] < given.get("withdrawn_on", given["granted_on"]):
+        return False
     return given["expires_on"] is None or today <= given["expires_on"]

@@ -62,7 +62,9 @@ def test_a_prohibition_grants_nothing(ce_type: str) -> None:
 
 def test_a_withdrawal_withdraws() -> None:
     """A withdrawal asserts the status for its purpose."""
-    assert drafted(WITHDRAWN).claims == [Claim("consent", PURPOSE, {"status": "withdrawn"})]
+    assert drafted(WITHDRAWN).claims == [
+        Claim("consent", PURPOSE, {"status": "withdrawn", "withdrawn_on": DAY})
+    ]
 
 
 @pytest.mark.parametrize(
@@ -71,7 +73,7 @@ def test_a_withdrawal_withdraws() -> None:
 def test_an_unreadable_withdrawal_withdraws(changes: dict[str, str], problem: str) -> None:
     """A withdrawal with an unreadable field withdraws the consent that the hub acts on."""
     draft, read = connected(WITHDRAWN, **changes)
-    assert draft.claims == [Claim("consent", PURPOSE, {"status": "withdrawn"})]
+    assert draft.claims == [Claim("consent", PURPOSE, {"status": "withdrawn", "withdrawn_on": DAY})]
     assert read.problems == [problem]
 
 

@@ -19,6 +19,11 @@ HERE = Organisation("SOC", "society", "", "", "330106", "")
         pytest.param({}, "valid", id="valid"),
         pytest.param({"status": None}, "missing", id="no status known"),
         pytest.param({"status": "withdrawn", "expires_on": 0}, "withdrawn", id="withdrawn comes first"),
+        pytest.param({"withdrawn_on": TODAY - 9}, "withdrawn", id="restated after it was withdrawn"),
+        pytest.param({"withdrawn_on": TODAY - 10}, "valid", id="granted anew on the day it was withdrawn"),
+        pytest.param(
+            {"withdrawn_on": TODAY - 10, "granted_on": None}, "withdrawn", id="granted at no known day"
+        ),
         pytest.param({"expires_on": TODAY - 1}, "expired", id="expired yesterday"),
         pytest.param({"expires_on": TODAY}, "valid", id="valid on its last day"),
         pytest.param({"granted_on": TODAY + 1}, "not_yet", id="granted tomorrow"),

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from hub.core import erasure
+from hub.core import dates, erasure
 from hub.core.erasure import Stub
 from hub.core.merge import stamp
 from hub.core.person import PersonState, subject
 from hub.errors import StateError
 from tests.unit.core.people import CONSENT, TODAY
+
+ERASED = stamp(dates.midnight_ms(TODAY - 10), True, 0, b"a")
 
 
 def test_a_stub_comes_back_as_it_was() -> None:
@@ -53,6 +55,16 @@ def test_the_newest_of_all_that_is_known_counts() -> None:
             id="withdrawn",
         ),
         pytest.param({"consent": [{**CONSENT, "key": b"membership_invitation"}]}, False, id="granted"),
+        pytest.param(
+            {"consent": [{**CONSENT, "key": b"membership_invitation", "granted_on": TODAY - 11}]},
+            True,
+            id="an old one restated",
+        ),
+        pytest.param(
+            {"consent": [{**CONSENT, "key": b"membership_invitation", "withdrawn_on": TODAY - 9}]},
+            True,
+            id="withdrawn since, and restated",
+        ),
     ],
 )
 def test_who_was_erased_is_left_alone_until_a_consent(
@@ -60,5 +72,5 @@ def test_who_was_erased_is_left_alone_until_a_consent(
     barred: bool,  # noqa: FBT001  # a case's answer
 ) -> None:
     """Somebody who was never erased needs none for that."""
-    assert subject(PersonState(facts, {}, erased=b"s"), TODAY)["erasure"] is barred
+    assert subject(PersonState(facts, {}, erased=ERASED), TODAY)["erasure"] is barred
     assert subject(PersonState(facts, {}), TODAY)["erasure"] is False

@@ -52,6 +52,7 @@ from tests.unit.stages.receiving import (
 ISSUED = "training.certificate.issued.v1"
 REVOKED = "training.certificate.revoked.v1"
 WITHDRAWN = "consent.withdrawn.v1"
+TAKEN_BACK = {"status": "withdrawn", "withdrawn_on": dates.day_of(OCCURRED)}
 DECLINED = "member.declined.v1"
 RECEIVED = "donation.money.received.v1"
 ENROLLED = "project.participant.enrolled.v1"
@@ -316,17 +317,17 @@ def test_a_source_clock_may_be_a_little_ahead() -> None:
 @pytest.mark.parametrize(
     ("changes", "fields"),
     [
-        ({"withdrawn_on": "?"}, {"status": "withdrawn"}),
-        ({"purpose": ""}, {"status": "withdrawn"}),
-        ({"envelope": {"time": "?"}}, {"status": "withdrawn"}),
-        ({"envelope": {"time": "2199-01-01"}}, {"status": "withdrawn"}),
-        ({"envelope": {"id": "", "source": ""}}, {"status": "withdrawn"}),
-        ({"envelope": {"type": "consent.granted.v1"}}, {"status": "withdrawn"}),
+        ({"withdrawn_on": "?"}, TAKEN_BACK),
+        ({"purpose": ""}, TAKEN_BACK),
+        ({"envelope": {"time": "?"}}, TAKEN_BACK),
+        ({"envelope": {"time": "2199-01-01"}}, TAKEN_BACK),
+        ({"envelope": {"id": "", "source": ""}}, TAKEN_BACK),
+        ({"envelope": {"type": "consent.granted.v1"}}, TAKEN_BACK),
     ],
     ids=["date", "purpose", "time", "future", "no id", "another type"],
 )
 def test_a_prohibition_with_an_unreadable_field_still_restrains(
-    changes: dict[str, Any], fields: dict[str, str]
+    changes: dict[str, Any], fields: dict[str, Any]
 ) -> None:
     """What is unreadable gets the safest reading, and the person is marked for a human."""
     ctx = taken_in(WITHDRAWN, **changes)
@@ -404,7 +405,7 @@ def test_a_damaged_prohibition_restrains_whom_it_still_names() -> None:
     ctx = fed(intake(), topics.CONSENT, [whole[:-4]])
     facts = facts_of(ctx)
     assert facts["person"] == ANTONS_KEY
-    assert asserted(facts, "consent") == {"status": "withdrawn"}
+    assert asserted(facts, "consent") == TAKEN_BACK
     assert asserted(facts, "party") == {"conflicts": ["PROHIBITION_UNREADABLE"]}
 
 
