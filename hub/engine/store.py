@@ -319,7 +319,7 @@ class RocksStore:
     def _after_refusal(self, error: Exception, *, last: bool) -> None:
         """Wait for another process's lock; wipe what is damaged: it is only a cache."""
         where = str(self._path)
-        if "lock" in str(error).lower():
+        if f"{where}/LOCK" in str(error):  # not the word alone: a damaged table has a "block" that is wrong
             if last:
                 raise RetryError("the store is locked", where, "another worker uses this directory") from None
             time.sleep(_LOCK_WAIT_S)

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from hub.engine.store import Store
 
 AT = Position("topic-id", 42, 1_700_000_000_000)
+_FOOTER = 53
+"""Bytes at the end of a table of RocksDB, which say where its index is."""
 
 
 @pytest.fixture(params=["memory", "rocks"])
@@ -90,6 +92,20 @@ def test_rocks_wipes_what_it_cannot_open(tmp_path: Path) -> None:
     store.write([(b"sa", b"1")], AT)
     store.close()
     (tmp_path / "toy-0" / "CURRENT").write_bytes(b"no manifest")
+    again = RocksFactory(tmp_path, 1 << 20).open("toy-0")
+    assert (again.get(b"sa"), again.position()) == (None, None)
+    again.close()
+
+
+def test_rocks_wipes_a_store_whose_blocks_are_wrong(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """RocksDB finds wrong blocks when it opens a store: its word for that is not taken for a lock's."""
+    monkeypatch.setattr("hub.engine.store.time.sleep", lambda _: pytest.fail("it waits for a lock"))
+    store = RocksFactory(tmp_path, 1 << 20).open("toy-0")
+    store.write([(b"sa", b"1")], AT)
+    store.close()
+    for table in (tmp_path / "toy-0").glob("*.sst"):
+        data = table.read_bytes()
+        table.write_bytes(bytes(byte ^ 0xFF for byte in data[:-_FOOTER]) + data[-_FOOTER:])
     again = RocksFactory(tmp_path, 1 << 20).open("toy-0")
     assert (again.get(b"sa"), again.position()) == (None, None)
     again.close()
