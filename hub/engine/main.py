@@ -5,6 +5,7 @@ Imports no CLI framework: a restart after a crash should take as little as possi
 
 from __future__ import annotations
 
+import faulthandler
 import os
 import signal
 import sys
@@ -70,6 +71,7 @@ def wiring(settings: Settings) -> Wiring:
 def main() -> None:
     """Run one worker; exit with the code of the error that ended it."""
     slot, pipe = int(sys.argv[1]), int(sys.argv[2])
+    faulthandler.enable()  # what crashes in a library says at least where it was called: names, no values
     code = 0
     try:
         settings = load()
