@@ -260,12 +260,12 @@ class IntakeStage:
             self._delivery.to_alias(draft.alias, case, desk)
         elif draft.organisation is not None:
             self._delivery.to_organisation(draft.organisation, case, desk)
+        elif plan.restrictive:  # parked, it would hold nobody
+            self._stop(case.record, Code.PROHIBITION_UNREADABLE, _NOBODY, plan, desk)
+            return
         elif person is not None and person.named:
             self._delivery.park(person.doubt, case, desk)
             desk.tally[f"{PARKED}|reason={person.doubt}|system={plan.system}"] += 1
-        elif plan.restrictive:
-            self._stop(case.record, Code.PROHIBITION_UNREADABLE, _NOBODY, plan, desk)
-            return
         else:
             error = DeadLetterError(Code.FIELD_MISSING, "person.doc_no", "nothing says whom it is about")
             self._reject(case.record, error, desk, plan, case.reading)

@@ -342,11 +342,9 @@ def test_a_prohibition_with_an_unreadable_field_still_restrains(
 @pytest.mark.parametrize(
     "changes", [{"doc_no": "3.39901E+17"}, {"doc_no": None}, {"doc_no": None, "name": ""}]
 )
-def test_a_prohibition_about_somebody_unsure_is_parked(changes: dict[str, Any]) -> None:
-    """A prohibition whose person is not sure is parked as one, never rejected."""
-    (emitted,) = taken_in(WITHDRAWN, person=person(**changes)).emitted
-    name, parked = decoded(emitted)
-    assert (name, parked["prohibition"]) == ("hub.parked", True)
+def test_a_prohibition_about_somebody_unsure_stops_its_source(changes: dict[str, Any]) -> None:
+    """Parked, it would hold nobody: whoever it is about would go on being invited."""
+    assert ends(taken_in(WITHDRAWN, person=person(**changes))) == ["stop"]
 
 
 def test_a_refusal_finds_an_unsure_person_by_the_invitation() -> None:
