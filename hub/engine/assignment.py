@@ -231,9 +231,8 @@ class Assignment:
         try:
             logs, beginnings = self._describe(tasks)
         except KafkaException as error:
-            # Leaders have moved (a broker restarted), and an admin client finds that out only when asked to.
+            # Leaders have moved, or nobody answers: a broker restarts.
             log("changelogs.unknown", level="WARNING", reason=error.args[0].name())
-            self._admin.list_topics(timeout=_ADMIN_TIMEOUT_S)
             return
         except TimeoutError:
             raise BrokerError(
@@ -261,6 +260,9 @@ class Assignment:
         places = {(task.changelog_topic, task.changelog_partition) for task in tasks}
         inputs = {(task.topic, task.partition) for task in tasks}
         names = sorted({topic for topic, _ in places})
+        # Who leads is asked first, and alone. list_offsets would ask for it too, but librdkafka (2.12) crashes
+        # when other metadata arrive at that moment; it would also go on believing in leaders of long ago.
+        admin.list_topics(timeout=timeout)
         ids = admin.describe_topics(TopicCollection(names), request_timeout=timeout)
         configs = admin.describe_configs(
             [ConfigResource(ResourceType.TOPIC, n) for n in names], request_timeout=timeout
