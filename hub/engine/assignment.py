@@ -260,8 +260,8 @@ class Assignment:
         places = {(task.changelog_topic, task.changelog_partition) for task in tasks}
         inputs = {(task.topic, task.partition) for task in tasks}
         names = sorted({topic for topic, _ in places})
-        # Who leads is asked first, and alone. list_offsets would ask for it too, but librdkafka (2.12) crashes
-        # when other metadata arrive at that moment; it would also go on believing in leaders of long ago.
+        # Who leads is asked first, and alone. list_offsets would ask too, but librdkafka (2.12) crashes when
+        # other metadata arrive at that moment; it would also go on believing in leaders of long ago.
         admin.list_topics(timeout=timeout)
         ids = admin.describe_topics(TopicCollection(names), request_timeout=timeout)
         configs = admin.describe_configs(

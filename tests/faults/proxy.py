@@ -1,4 +1,4 @@
-"""A proxy before the broker that loses commits, or the answers to them, and answers that there is no broker.
+"""A proxy before the broker that loses commits, or the answers to them.
 
 Every client comes through here, as this is the address the broker advertises; commits are lost for one,
 known by the client id in its requests. What is looked at has its layout in :mod:`tests.faults.wire`.
@@ -57,8 +57,6 @@ class Proxy:
         self._skip = 0
         self._cut = False
         self._lost: list[wire.Request] = []
-        self.deserted = ""
-        """Client id of those who are told that there is no broker, as by one that is just coming back."""
 
     @property
     def address(self) -> str:
@@ -177,7 +175,6 @@ class _Link:
         self._ends = (client, broker)
         self._lock = threading.Lock()
         self._open = 2
-        self._asked: dict[int, wire.Request] = {}
         self.client = ""
         """The client id, as of its first request."""
         self.silent = False
@@ -192,8 +189,6 @@ class _Link:
             while frame := wire.read(client):
                 request = wire.Request.of(frame)
                 self.client = request.client
-                if request.asks_metadata:
-                    self._asked[request.correlation] = request
                 if self._proxy.passes(self, request):
                     broker.sendall(frame)
         self._ended()
@@ -203,9 +198,6 @@ class _Link:
         client, broker = self._ends
         with suppress(OSError):  # one side has closed
             while frame := wire.read(broker):
-                asked = self._asked.pop(wire.correlation_of(frame), None)
-                if asked is not None and asked.client == self._proxy.deserted:
-                    frame = wire.without_brokers(asked, frame)
                 if not self.silent:
                     client.sendall(frame)
         self._ended()

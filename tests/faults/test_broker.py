@@ -11,7 +11,6 @@ from confluent_kafka.admin import NewTopic, OffsetSpec
 
 from hub import kafka
 from hub.embedded.broker import EmbeddedBroker, settings_for
-from hub.engine.hearing import DeafError
 from tests.faults.harness import Hub, hub_settings
 from tests.faults.script import SHORT, script
 from tests.faults.workers import PATIENCE_S, until
@@ -24,10 +23,7 @@ if TYPE_CHECKING:
 
     from hub.settings import Settings
     from tests.faults.outcome import Outcome
-    from tests.faults.proxy import Proxy
 
-_AIM = "aimed-at"
-"""Client id of the worker that loses sight of the broker."""
 _CRASHED = -signal.SIGSEGV
 """librdkafka may crash while a broker comes back (ADR 0010): one more way to be killed at any moment."""
 _PLACES = 32
@@ -102,23 +98,3 @@ def _ends(admin: AdminClient, level: IsolationLevel) -> dict[int, int]:
     wanted = {TopicPartition("crowded", place): OffsetSpec.latest() for place in range(_PLACES)}
     found = admin.list_offsets(wanted, isolation_level=level, request_timeout=PATIENCE_S)
     return {place.partition: future.result(PATIENCE_S).offset for place, future in found.items()}
-
-
-@pytest.mark.slow
-def test_worker_that_lost_every_broker(distant_hub: Hub, proxy: Proxy, calm_short: Outcome) -> None:
-    """A worker whose clients were told of no broker until they knew none ends, and its successor goes on."""
-    hub, played = distant_hub, script(SHORT)
-
-    def deaf() -> bool:
-        return any(record.get("code") == DeafError.code for record in hub.workers.logged(0))
-
-    def harm(day: int) -> None:
-        if day == 5:
-            proxy.deserted = _AIM
-            until(deaf, "the worker to find out")
-            proxy.deserted = ""
-
-    hub.workers.start(0, kafka_client_id=_AIM)
-    hub.play(played, harm)
-    assert deaf()
-    hub.check(played, calm_short)

@@ -5,10 +5,7 @@ and its text, then the body. An answer: length (4), correlation id (4); in flexi
 tagged fields (one byte when empty); then the body.
 
 The body of EndTxn ends with the byte that says "commit", in flexible versions before an empty set of
-tagged fields. The body of its answer: milliseconds of throttling (4), error code (2). The body of the
-answer to Metadata, a flexible one: throttling (4), number of brokers + 1; of each: id (4), length + 1 and
-text of the host, port (4), length + 1 and text of the rack, tagged fields; then length + 1 and text of the
-cluster's id, id of the controller (4), and more. Small numbers are one byte.
+tagged fields. The body of its answer: milliseconds of throttling (4), error code (2).
 """
 
 from __future__ import annotations
@@ -19,12 +16,11 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 if TYPE_CHECKING:
     import socket
 
-__all__ = ("Request", "correlation_of", "end_error", "read", "without_brokers")
+__all__ = ("Request", "end_error", "read")
 
-_METADATA: Final = 3
 _END_TXN: Final = 26
-_FLEXIBLE: Final = {_METADATA: 9, _END_TXN: 3}
-"""The first version with tagged fields."""
+_FLEXIBLE: Final = 3
+"""The first version of EndTxn with tagged fields."""
 _LENGTH: Final = 4
 _HEADER: Final = 8
 """Bytes of an answer's header, length included, without tagged fields."""
@@ -36,57 +32,29 @@ class Request(NamedTuple):
     frame: bytes
     key: int
     version: int
-    correlation: int
     client: str
 
     @classmethod
     def of(cls, frame: bytes) -> Request:
         """Read the header."""
-        key, version, correlation, named = struct.unpack_from(">hhih", frame, _LENGTH)
-        return cls(frame, key, version, correlation, frame[14 : 14 + max(0, named)].decode())
+        key, version, _, named = struct.unpack_from(">hhih", frame, _LENGTH)
+        return cls(frame, key, version, frame[14 : 14 + max(0, named)].decode())
 
     @property
     def flexible(self) -> bool:
-        """Tell whether this request and its answer have tagged fields; of those APIs we look into."""
-        return self.version >= _FLEXIBLE[self.key]
+        """Tell whether an EndTxn and its answer have tagged fields."""
+        return self.version >= _FLEXIBLE
 
     @property
     def commits(self) -> bool:
         """Tell whether this is the commit of a transaction."""
         return self.key == _END_TXN and self.frame[-1 - self.flexible] == 1
 
-    @property
-    def asks_metadata(self) -> bool:
-        """Tell whether this asks who leads what."""
-        return self.key == _METADATA
-
-
-def correlation_of(answer: bytes) -> int:
-    """Return the correlation id of the request that this answers."""
-    return int.from_bytes(answer[_LENGTH:_HEADER], "big", signed=True)
-
 
 def end_error(request: Request, answer: bytes) -> int:
     """Return the error code in the answer to EndTxn."""
     (code,) = struct.unpack_from(">h", answer, _HEADER + request.flexible + 4)
     return int(code)
-
-
-def without_brokers(request: Request, answer: bytes) -> bytes:
-    """Return the answer to Metadata as a broker gives it that does not count itself among the brokers yet."""
-    assert request.flexible, "librdkafka has asked in flexible versions for years"
-    first = _HEADER + 1 + 4
-    at = first + 1
-    for _ in range(answer[first] - 1):
-        at += 4
-        at += answer[at]  # host: the byte says one more than its length
-        at += 4
-        at += max(1, answer[at])  # no rack is 0
-        at += 1
-    cluster = answer[at : at + answer[at]]
-    rest = answer[at + len(cluster) + 4 :]
-    body = answer[_LENGTH:first] + b"\x01" + cluster + b"\xff\xff\xff\xff" + rest
-    return len(body).to_bytes(_LENGTH, "big") + body
 
 
 def read(stream: socket.socket) -> bytes:
