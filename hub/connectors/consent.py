@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from hub.connectors.about import of_person, of_prohibited
 from hub.connectors.draft import Claim, Draft, Fields
-from hub.connectors.pledge import GROUND_DISCLOSURE, MEMBERSHIP, consent_claim
+from hub.connectors.pledge import GROUND_DISCLOSURE, MEMBERSHIP, PURPOSES, consent_claim
 from hub.connectors.reading import Event, Reading
+from hub.core.codes import Code
 
 
 def granted(event: Event, reading: Reading) -> Draft:
@@ -20,11 +21,14 @@ def granted(event: Event, reading: Reading) -> Draft:
 def withdrawn(event: Event, reading: Reading) -> Draft:
     """Withdraw what was granted until that day: restating an old consent later does not revive it.
 
-    A purpose that cannot be read counts as the one the hub acts on.
+    A purpose that cannot be read, or that there is not, counts as the one the hub acts on.
 
     The same consent may have come with an event of class s: there it ends too.
     """
-    purpose = reading.text(event, "purpose", fallback=MEMBERSHIP)
+    purpose = reading.token(event, "purpose", fallback=MEMBERSHIP)
+    if purpose not in PURPOSES:
+        reading.fail(Code.VALUE_INVALID, "purpose", f"it is none of: {', '.join(sorted(PURPOSES))}")
+        purpose = MEMBERSHIP
     fields: Fields = {"status": "withdrawn", "withdrawn_on": reading.day(event, "withdrawn_on")}
     draft = of_prohibited(event, reading, Claim("consent", purpose, fields))
     draft.everywhere = True

@@ -12,6 +12,10 @@ MEMBERSHIP: Final = "membership_invitation"
 """The purpose the hub acts on."""
 GROUND_DISCLOSURE: Final = "ground_disclosure"
 """The purpose of naming a ground of class s in an invitation, instead of the unnamed one."""
+PUBLICITY: Final = "publicity"
+"""The purpose of publishing a name; the hub publishes none."""
+PURPOSES: Final = frozenset({MEMBERSHIP, GROUND_DISCLOSURE, PUBLICITY})
+"""Every purpose there is, in lower case: a withdrawal for another one cannot be read."""
 MAX_ITEMS: Final = 512
 """Most recipients a consent may name; Zhejiang has 90 counties."""
 
@@ -23,7 +27,7 @@ def consent_claim(block: Event, reading: Reading, path: str) -> Claim:
     """
     return Claim(
         "consent",
-        reading.text(block, "purpose", path=path + "purpose"),
+        reading.text(block, "purpose", path=path + "purpose").lower(),
         {
             "status": "granted",
             "recipients": _words(block["recipients"], reading, path + "recipients"),

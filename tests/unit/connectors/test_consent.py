@@ -68,6 +68,33 @@ def test_a_withdrawal_withdraws() -> None:
 
 
 @pytest.mark.parametrize(
+    "written", ["Membership_Invitation", " membership_invitation\t", "MEMBERSHIP_INVITATION"]
+)
+def test_a_purpose_is_the_same_however_it_is_written(written: str) -> None:
+    """A purpose in other letters or with space around it is granted, and withdrawn, under the same key."""
+    assert drafted(GRANTED, consent=consent(purpose=written)).claims == [Claim("consent", PURPOSE, FULL)]
+    draft, read = connected(WITHDRAWN, purpose=written)
+    assert draft.claims == [Claim("consent", PURPOSE, {"status": "withdrawn", "withdrawn_on": DAY})]
+    assert read.problems == []
+
+
+@pytest.mark.parametrize("purpose", ["ground_disclosure", "Publicity"])
+def test_another_purpose_is_withdrawn_alone(purpose: str) -> None:
+    """Who withdraws a known purpose besides the invitation withdraws that one and no other."""
+    draft, read = connected(WITHDRAWN, purpose=purpose)
+    assert [claim.key for claim in draft.claims] == [purpose.lower()]
+    assert read.problems == []
+
+
+@pytest.mark.parametrize("purpose", ["all", "全部", "membership invitation", "membership-invitation", "x"])
+def test_a_withdrawal_for_an_unknown_purpose_withdraws_the_invitation(purpose: str) -> None:
+    """A withdrawal whose purpose there is not still prohibits: it counts as unreadable."""
+    draft, read = connected(WITHDRAWN, purpose=purpose)
+    assert draft.claims == [Claim("consent", PURPOSE, {"status": "withdrawn", "withdrawn_on": DAY})]
+    assert read.problems == ["purpose"]
+
+
+@pytest.mark.parametrize(
     ("changes", "problem"), [({"purpose": " "}, "purpose"), ({"withdrawn_on": "?"}, "withdrawn_on")]
 )
 def test_an_unreadable_withdrawal_withdraws(changes: dict[str, str], problem: str) -> None:
