@@ -12,7 +12,8 @@ from hub.cli.outputs import day_of, open_outputs, reading
 app = new_app(
     "See which candidates for a council are not members yet.\n\n"
     "Who stands for a council must be a member of the Red Cross before its session (rule R10). Every "
-    "candidate who is none is an admission task of the council's society, escalated when it is late."
+    "candidate who is none is an admission task: of the council's society, escalated when it is late, or "
+    "blocked, with the reason, where nobody may or can act."
 )
 
 
@@ -23,7 +24,9 @@ def blocked(
     organisation: Annotated[
         str | None,
         typer.Option(
-            "--organisation", metavar="ID", help="Only what this society acts on, or was escalated to it."
+            "--organisation",
+            metavar="ID",
+            help="Only for this society's council, what it acts on, or what was escalated to it.",
         ),
     ] = None,
     before: Annotated[
@@ -31,16 +34,18 @@ def blocked(
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """List the admissions still open, by session: who, which society, and how many days are left.
+    """List everybody nominated for a session to come who is no member, by session: who, and what is missing.
 
-    Who is the beginning of a pseudonym; the society has the name from its own nomination.
+    Who is the beginning of a pseudonym; the society has the name from its own nomination. Where the status is
+    blocked, blocked_by says why nobody acts: review (a human must look at the person), not_citizen,
+    no_organisation (the council's society is not known, nor one above it), deceased, erasure.
 
     Example: hub council blocked --before 2022-07-01
     """
     from hub import topics
     from hub.core import dates
     from hub.core.audit import SHOWN
-    from hub.core.task import ADMISSION, OPEN_STATUSES
+    from hub.core.task import ADMISSION, RUNNING_STATUSES
 
     day = day_of(before, "--before") if before is not None else None
     outputs = open_outputs(bootstrap)
@@ -53,19 +58,25 @@ def blocked(
             "days_left": task["session_on"] - today,
             "due_on": dates.iso(task["due_on"]),
             "person": task["person"].hex()[:SHOWN],
+            "council": task["council"] or task["organisation"],  # written before the field was there
             "organisation": task["organisation"],
             "term": task["term"],
             "status": task["status"],
+            "blocked_by": task["blocked_by"],
             "escalated_to": task["escalated_to"],
             "task_id": task["task_id"],
         }
         for task in newest
         if task["kind"] == ADMISSION
-        and task["status"] in OPEN_STATUSES
-        and (organisation is None or organisation in (task["organisation"], task["escalated_to"]))
+        and task["status"] in RUNNING_STATUSES
+        and task["session_on"] >= today
+        and (
+            organisation is None
+            or organisation in (task["council"], task["organisation"], task["escalated_to"])
+        )
         and (day is None or task["session_on"] < day)
     ]
-    rows.sort(key=lambda row: (row["session_on"], row["organisation"], row["task_id"]))
+    rows.sort(key=lambda row: (row["session_on"], row["council"], row["task_id"]))
     if as_json:
         print_json({"on": dates.iso(today), "total": len(rows), "blocked": rows})
         return
@@ -74,9 +85,11 @@ def blocked(
         "days_left",
         "due_on",
         "person",
-        "organisation",
+        "council",
         "term",
         "status",
+        "blocked_by",
+        "organisation",
         "escalated_to",
     )
     print_table(columns, [["" if row[name] is None else row[name] for name in columns] for row in rows])

@@ -24,6 +24,7 @@ NOUN: Final = "task"
 ADMISSION: Final = "admission"
 TRANSFER: Final = "transfer"
 OPENED: Final = "opened"
+BLOCKED: Final = "blocked"
 ESCALATED: Final = "escalated"
 REDIRECTED: Final = "redirected"
 REVISED: Final = "revised"
@@ -32,11 +33,16 @@ CANCELLED: Final = "cancelled"
 MISSED: Final = "missed"
 OPEN: Final = "open"
 OPEN_STATUSES: Final = frozenset({OPEN, ESCALATED})
-"""Statuses of an open task; every other one is an end."""
+"""Statuses of an open task: somebody has to act."""
+RUNNING_STATUSES: Final = OPEN_STATUSES | {BLOCKED}
+"""Statuses of a task that runs: open, or nobody may or can act for now. Every other one is an end."""
+NO_ORGANISATION: Final = "no_organisation"
+"""What blocks an admission besides the codes of the guards: there is nobody to act."""
 _MAKES: Final = {"admission_task": ADMISSION, "transfer_notice": TRANSFER}
 _CANDIDACY: Final = "candidacy"
 _NOMINATED: Final = "nominated"
-_BARRED: Final = ("deceased", "erasure", "review")
+_BARS: Final = ("deceased", "erasure", "not_citizen", "review")
+"""Codes of the guards that bar a task, in their order."""
 
 
 class Task(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -50,7 +56,7 @@ class Task(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """How many tasks of this kind and key there were, this one included."""
     status: str
     organisation: str
-    """Who acts."""
+    """Who acts; empty while blocked."""
     target: str
     """Where a member is to be handed to; empty for an admission."""
     rule: str
@@ -61,11 +67,20 @@ class Task(msgspec.Struct, frozen=True, array_like=True, gc=False):
     escalated_to: str | None = None
     revision: int = 0
     """How many records on ``hub.tasks`` came before this one."""
+    council: str = ""
+    """The organisation whose council it is, as the nomination names it; empty for a transfer."""
+    blocked_by: str = ""
+    """Why nobody acts on an admission: a code of ``_BARS`` or :data:`NO_ORGANISATION`."""
 
     @property
     def open(self) -> bool:
         """Whether somebody still has to act."""
         return self.status in OPEN_STATUSES
+
+    @property
+    def running(self) -> bool:
+        """Whether it has not ended."""
+        return self.status in RUNNING_STATUSES
 
 
 class TaskChange(NamedTuple):
@@ -85,7 +100,7 @@ class Settled(NamedTuple):
     """All that are to be remembered."""
     changes: tuple[TaskChange, ...]
     waiting: bool
-    """A task would be opened if there were an organisation to act."""
+    """An admission is blocked because there is no organisation to act."""
 
 
 class Scene(NamedTuple):
@@ -119,27 +134,30 @@ def settle(known: Sequence[Task], scene: Scene) -> Settled:
             asked.setdefault((kind, b""), hit)
     had = {(task.kind, task.key): task for task in known}
     changes: list[TaskChange] = []
-    waiting = False
     for place in sorted({*had, *asked}):
         last, found = had.get(place), asked.get(place)
-        wanted = found is not None and not _barred(scene) and (place[0] == TRANSFER or not _member(scene))
         change: TaskChange | None = None
-        if last is not None and last.open:
+        if last is not None and last.running:
             change = _advance(last, found, scene)
-        elif found is not None and wanted:
+        elif found is not None and _wanted(place[0], scene):
             change = _open(place, last, found, scene)
         if change is not None:
             changes.append(change)
             had[place] = change.task
-        waiting |= wanted and not (place in had and had[place].open)
+    waiting = any(task.running and task.blocked_by == NO_ORGANISATION for task in had.values())
     return Settled(tuple(had.values()), tuple(changes), waiting)
 
 
+def _wanted(kind: str, scene: Scene) -> bool:
+    """Return whether a task is made of a rule that hits: a candidate's even if nobody may act on it."""
+    return not _member(scene) if kind == ADMISSION else not _bar(scene)
+
+
 def next_days(tasks: Sequence[Task], today: int) -> list[int]:
-    """Return the days to come on which time alone moves an open task."""
+    """Return the days to come on which time alone moves a task."""
     days = []
     for task in tasks:
-        if task.open:
+        if task.running:
             if task.status == OPEN and task.due_on is not None:
                 days.append(task.due_on + 1)
             if task.session_on is not None:
@@ -148,10 +166,23 @@ def next_days(tasks: Sequence[Task], today: int) -> list[int]:
 
 
 def cancel(tasks: Sequence[Task]) -> Settled:
-    """Return the cancellation of whatever is open, for a reason that no evaluation found."""
-    changes = tuple(_end(task, CANCELLED) for task in tasks if task.open)
-    ended = {change.task.id: change.task for change in changes}
-    return Settled(tuple(ended.get(task.id, task) for task in tasks), changes, waiting=False)
+    """Return the cancellation of whatever runs, for a reason that no evaluation found."""
+    return _stopped(tasks, [_end(task, CANCELLED) for task in tasks if task.running])
+
+
+def block(tasks: Sequence[Task], code: str) -> Settled:
+    """Block the admissions that run, and cancel the transfers, for a reason that no evaluation found."""
+    changes = [
+        _end(task, CANCELLED) if task.kind == TRANSFER else _block(task, {"blocked_by": code})
+        for task in tasks
+        if task.running and task.blocked_by != code
+    ]
+    return _stopped(tasks, changes)
+
+
+def _stopped(tasks: Sequence[Task], changes: Sequence[TaskChange]) -> Settled:
+    stopped = {change.task.id: change.task for change in changes}
+    return Settled(tuple(stopped.get(task.id, task) for task in tasks), tuple(changes), waiting=False)
 
 
 def _subject(scene: Scene) -> Mapping[str, Any]:
@@ -162,10 +193,11 @@ def _member(scene: Scene) -> bool:
     return bool(_subject(scene)["member"])
 
 
-def _barred(scene: Scene) -> bool:
-    """Return whether nobody may act on the person for now."""
+def _bar(scene: Scene) -> str:
+    """Return why nobody may act on the person for now; empty when somebody may."""
     me = _subject(scene)
-    return not me["citizen"] or any(me[field] for field in _BARRED)
+    said = {**me, "not_citizen": not me["citizen"]}
+    return next((code for code in _BARS if said[code]), "")
 
 
 def _candidacy(scene: Scene, key: bytes) -> Mapping[str, Any]:
@@ -175,7 +207,7 @@ def _candidacy(scene: Scene, key: bytes) -> Mapping[str, Any]:
 
 
 def _terms(kind: str, key: bytes, last: Task | None, scene: Scene) -> dict[str, Any]:
-    """Return who acts today, on whom to hand over to, and by when; an empty organisation: nobody can."""
+    """Return who acts today, whom to hand over to, and by when; or what blocks it, and then nobody acts."""
     directory, today = scene.directory, scene.today
     if kind == TRANSFER:
         target = scene.eligible.organisation
@@ -185,10 +217,13 @@ def _terms(kind: str, key: bytes, last: Task | None, scene: Scene) -> dict[str, 
             "target": target,
         }
     entry = _candidacy(scene, key)
-    session_on = entry.get("session_on")
+    session_on, council, bar = entry.get("session_on"), entry.get("council_org", ""), _bar(scene)
+    acting = _acting(council, last, scene) if not bar else ""
     return {
-        "organisation": _acting(entry.get("council_org", ""), last, scene),
+        "organisation": acting,
         "target": "",
+        "council": council,
+        "blocked_by": bar or ("" if acting else NO_ORGANISATION),
         "session_on": session_on,
         "due_on": session_on - scene.book.task_due_days if session_on is not None else None,
         "term": entry.get("term"),
@@ -209,24 +244,31 @@ def _late(due_on: int | None, today: int) -> bool:
     return due_on is not None and today > due_on
 
 
-def _open(place: tuple[str, bytes], last: Task | None, hit: Hit, scene: Scene) -> TaskChange | None:
-    """Return a new task, or None when there is nobody to act."""
+def _standing(key: bytes, terms: Mapping[str, Any], scene: Scene) -> dict[str, Any]:
+    """Return the status of a task that begins with these terms, and to whom it is escalated."""
+    if terms.get("blocked_by"):
+        return {"status": BLOCKED, "escalated_to": None}
+    if _late(terms.get("due_on"), scene.today):
+        return {"status": ESCALATED, "escalated_to": _escalation(key, scene)}
+    return {"status": OPEN, "escalated_to": None}
+
+
+def _open(place: tuple[str, bytes], last: Task | None, hit: Hit, scene: Scene) -> TaskChange:
+    """Return a new task."""
     kind, key = place
     terms = _terms(kind, key, last, scene)
-    if not terms["organisation"]:
-        return None
     number = last.number + 1 if last is not None else 1
-    late = _late(terms.get("due_on"), scene.today)
     made = Task(
         id=scene.new_id(kind, key, number),
         kind=kind,
         key=key,
         number=number,
-        status=ESCALATED if late else OPEN,
         rule=hit.rule.public or hit.rule.id,
-        escalated_to=_escalation(key, scene) if late else None,
         **terms,
+        **_standing(key, terms, scene),
     )
+    if made.status == BLOCKED:
+        return TaskChange(made, BLOCKED, None, handed=False)
     return TaskChange(made, OPENED, hit.rule, handed=True)
 
 
@@ -236,44 +278,55 @@ def _escalation(key: bytes, scene: Scene) -> str | None:
 
 
 def _advance(task: Task, hit: Hit | None, scene: Scene) -> TaskChange | None:
-    """Return what becomes of an open task today, or None when nothing does. The first that applies."""
+    """Return what becomes of a task that runs today, or None when nothing does. The first that applies."""
     ended = _ended(task, scene)
     if ended:
         return _end(task, ended)
     if hit is None:
         return _end(task, CANCELLED)
     terms = _terms(task.kind, task.key, task, scene)
-    if not terms["organisation"]:
-        return _end(task, CANCELLED)
+    same = all(getattr(task, name) == value for name, value in terms.items())
+    if terms.get("blocked_by"):
+        return None if same else _block(task, terms)
     late = task.status == OPEN and _late(terms.get("due_on"), scene.today)
     handed = terms["organisation"] != task.organisation
-    if late:
+    if task.status == BLOCKED:
+        change = OPENED
+        terms |= _standing(task.key, terms, scene)
+    elif late:
         change = ESCALATED
-        terms |= {"status": ESCALATED, "escalated_to": _escalation(task.key, scene)}
+        terms |= _standing(task.key, terms, scene)
     elif handed or terms["target"] != task.target:
         change = REDIRECTED
-    elif any(getattr(task, name) != value for name, value in terms.items()):
+    elif not same:
         change = REVISED
     else:
         return None
-    return TaskChange(
-        msgspec.structs.replace(task, revision=task.revision + 1, **terms), change, hit.rule, handed
-    )
+    return TaskChange(_revised(task, terms), change, hit.rule, handed)
+
+
+def _block(task: Task, terms: Mapping[str, Any]) -> TaskChange:
+    """Return that nobody acts on a task any more, or that what blocks it, or its session, is another one."""
+    change = REVISED if task.blocked_by == terms["blocked_by"] else BLOCKED
+    nobody = {"status": BLOCKED, "organisation": "", "escalated_to": None}
+    return TaskChange(_revised(task, {**terms, **nobody}), change, None, handed=False)
+
+
+def _revised(task: Task, terms: Mapping[str, Any]) -> Task:
+    return msgspec.structs.replace(task, revision=task.revision + 1, **terms)
 
 
 def _ended(task: Task, scene: Scene) -> str:
-    """Return how an open task ends today by what is known of the person; empty when it does not."""
+    """Return how a task that runs ends today by what is known of the person; empty when it does not."""
     member = _member(scene)
     if task.kind == ADMISSION:
         if member:
             return DONE
-        if _barred(scene):
-            return CANCELLED
         entry = _candidacy(scene, task.key)
         if entry.get("status") != _NOMINATED:
             return CANCELLED
         return MISSED if scene.today > entry.get("session_on", scene.today) else ""
-    if _barred(scene) or not member:
+    if _bar(scene) or not member:
         return CANCELLED
     if _subject(scene)["moved"]:
         return ""
@@ -281,5 +334,4 @@ def _ended(task: Task, scene: Scene) -> str:
 
 
 def _end(task: Task, status: str) -> TaskChange:
-    ended = msgspec.structs.replace(task, status=status, revision=task.revision + 1)
-    return TaskChange(ended, status, None, handed=False)
+    return TaskChange(_revised(task, {"status": status}), status, None, handed=False)

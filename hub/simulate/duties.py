@@ -31,17 +31,23 @@ class Duty:
     session_on: int | None = None
     term: str | None = None
     escalated_to: str | None = None
+    blocked_by: str | None = None
 
     @property
     def open(self) -> bool:
         """Whether somebody still has to act."""
         return self.status in {"open", "escalated"}
 
+    @property
+    def over(self) -> bool:
+        """Whether it has ended; a blocked one has not."""
+        return self.status in {"done", "cancelled", "missed"}
+
     def view(self) -> tuple[Any, ...]:
         """Return what is compared: everything but ids and the change that led here."""
         return (
             self.kind, self.status, self.organisation, self.target, self.due_on, self.session_on, self.term,
-            self.escalated_to,
+            self.escalated_to, self.blocked_by,
         )  # fmt: skip
 
 
@@ -55,10 +61,20 @@ def views(known: Known) -> tuple[tuple[Any, ...], ...]:
 
 def settle(known: Known, seen: View, offices: Offices, today: int) -> None:
     """Move everybody's tasks on: admissions, then the transfer."""
-    barred = known.deceased or known.erased or known.party.get("citizen") is False or known.review
+    bar = _bar(known)
     for key in known.candidacies:
-        _admission(known, key, offices, today, barred=barred)
-    _transfer(known, seen, offices, today, barred=barred)
+        _admission(known, key, offices, today, bar=bar)
+    _transfer(known, seen, offices, today, barred=bar is not None)
+
+
+def _bar(known: Known) -> str | None:
+    if known.deceased:
+        return "deceased"
+    if known.erased:
+        return "erasure"
+    if known.party.get("citizen") is False:
+        return "not_citizen"
+    return "review" if known.review else None
 
 
 def duty_days(known: Known) -> Iterator[int]:
@@ -68,42 +84,46 @@ def duty_days(known: Known) -> Iterator[int]:
             yield from (candidacy["session_on"] - _DUE_BEFORE + 1, candidacy["session_on"] + 1)
 
 
-def _admission(known: Known, key: tuple[str, str], offices: Offices, today: int, *, barred: bool) -> None:
+def _admission(known: Known, key: tuple[str, str], offices: Offices, today: int, *, bar: str | None) -> None:
     council, term = key
     candidacy = known.candidacies[key]
     duties = known.duties.get(("admission", key), [])
-    last = duties[-1] if duties and duties[-1].open else None
-    nominated = candidacy.get("status") == "nominated"
-    if last is not None:
-        ended = _ended(known, candidacy, today, barred=barred)
-        if ended:
-            last.status = ended
-            return
-    elif known.member or barred or not nominated or today > candidacy["session_on"]:
-        return
-    acts = council if offices.active(council, today) else None
-    if acts is None and last is not None and offices.active(last.organisation, today):
-        acts = last.organisation
-    acts = acts or offices.superior(council, today)
-    if acts is None:
-        if last is not None:
-            last.status = "cancelled"
-        return
+    last = duties[-1] if duties and not duties[-1].over else None
     if last is None:
-        last = Duty("admission", "open", acts)
+        if known.member or candidacy.get("status") != "nominated" or today > candidacy["session_on"]:
+            return
+        last = Duty("admission", "blocked", "")
         known.duties.setdefault(("admission", key), []).append(last)
-    last.organisation, last.term, last.session_on = acts, term, candidacy["session_on"]
+    elif known.member:
+        last.status = "done"
+        return
+    elif candidacy.get("status") != "nominated":
+        last.status = "cancelled"
+        return
+    elif today > candidacy["session_on"]:
+        last.status = "missed"
+        return
+    last.term, last.session_on = term, candidacy["session_on"]
     last.due_on = candidacy["session_on"] - _DUE_BEFORE
+    acts = None if bar else _acts(council, last, offices, today)
+    if acts is None:
+        last.status, last.organisation, last.escalated_to = "blocked", "", None
+        last.blocked_by = bar or "no_organisation"
+        return
+    last.organisation, last.blocked_by = acts, None
+    if last.status == "blocked":
+        last.status = "open"
     if last.status == "open" and today > last.due_on:
         last.status, last.escalated_to = "escalated", offices.superior(council, today)
 
 
-def _ended(known: Known, candidacy: dict[str, Any], today: int, *, barred: bool) -> str:
-    if known.member:
-        return "done"
-    if barred or candidacy.get("status") != "nominated":
-        return "cancelled"
-    return "missed" if today > candidacy["session_on"] else ""
+def _acts(council: str, last: Duty, offices: Offices, today: int) -> str | None:
+    """Return the council's own society, who acts already, or who stands above it."""
+    if offices.active(council, today):
+        return council
+    if last.open and offices.active(last.organisation, today):
+        return last.organisation
+    return offices.superior(council, today)
 
 
 def _transfer(known: Known, seen: View, offices: Offices, today: int, *, barred: bool) -> None:

@@ -193,7 +193,7 @@ class Expectation:
         tasks = views(known)
         past = [*known.past, *(duty for duties in known.duties.values() for duty in duties)]
         for duty in past:
-            if duty.open:
+            if not duty.over:
                 duty.status = "cancelled"
         if known.held:
             self.held[known.held] -= 1

@@ -83,9 +83,9 @@ class Known:
 
     @property
     def busy(self) -> bool:
-        """Whether an invitation or a task is open: then what happens has a history."""
+        """Whether an invitation or a task runs: then what happens has a history."""
         return (self.last is not None and self.last.open) or any(
-            duties[-1].open for duties in self.duties.values()
+            not duties[-1].over for duties in self.duties.values()
         )
 
     @property

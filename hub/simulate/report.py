@@ -13,7 +13,8 @@ __all__ = ("COLUMNS", "DAYS", "FORMAT", "TASK_COLUMNS", "document", "tick_docume
 FORMAT = "redcross.synthetic.expectation/2"
 COLUMNS = ("episode", "status", "cause", "priority", "rule_ids", "kind", "organisation", "valid_until",
            "reminded_on")  # fmt: skip
-TASK_COLUMNS = ("kind", "status", "organisation", "target", "due_on", "session_on", "term", "escalated_to")
+TASK_COLUMNS = ("kind", "status", "organisation", "target", "due_on", "session_on", "term", "escalated_to",
+                "blocked_by")  # fmt: skip
 DAYS = frozenset({"valid_until", "reminded_on", "due_on", "session_on"})
 
 

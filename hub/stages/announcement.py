@@ -57,8 +57,11 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
 """Why an invitation changed when neither a rule nor a guard says it."""
 _TASK_WORDS: Final[dict[tuple[str, str], tuple[str, str]]] = {
     (task.ADMISSION, task.DONE): ("人选已成为会员。", "The candidate is a member now."),
+    (task.ADMISSION, task.BLOCKED): (
+        "人选尚非会员，且暂不能办理入会手续。", "The candidate is no member, and nobody can act for now."
+    ),
     (task.ADMISSION, task.CANCELLED): (
-        "提名已撤回，或暂不能办理。", "The nomination was withdrawn, or nobody may act on it."
+        "提名已撤回，或不再要求办理。", "The nomination was withdrawn, or nobody is asked any more."
     ),
     (task.ADMISSION, task.MISSED): (
         "会议已召开，人选尚非会员。", "The session was held, and the candidate is no member."
@@ -68,7 +71,7 @@ _TASK_WORDS: Final[dict[tuple[str, str], tuple[str, str]]] = {
         "已非会员，或暂不能办理。", "No longer a member, or nobody may act on it."
     ),
 }  # fmt: skip
-"""Why a task ended, by kind and status."""
+"""Why a task ended or nobody acts on it, by kind and status."""
 
 
 class Occasion(NamedTuple):
@@ -208,11 +211,11 @@ class Announcer:
         if rule is not None and change.handed and _may_tell(eligible, acting, occasion):
             allowed = set(rule.discloses)
             sealed, disclosed = self._contact(occasion.person, contact, allowed, eligible.kind, made.id)
-        reason = _TASK_WORDS.get((made.kind, change.change))
+        reason = _TASK_WORDS.get((made.kind, made.status))
         if rule is not None:
             rule = book.ground(rule.priority) or rule if rule.public is not None else rule
             reason = rule.reason_zh, rule.reason_en
-        assert reason is not None  # every end has words, everything else its rule
+        assert reason is not None  # every end and every block has words, everything else its rule
         event_id = f"{made.id}/{made.revision}"
         cause = ground.sayable(occasion.event_id, occasion.person, (made.rule,), book)
         self._task_head.at(occasion.ctx.now)
@@ -220,7 +223,8 @@ class Announcer:
             "envelope": {"id": event_id, **self._task_head.told}, "task_id": made.id,
             "person": occasion.person, "kind": made.kind, "status": made.status, "change": change.change,
             "organisation": made.organisation, "target": made.target, "escalated_to": made.escalated_to,
-            "due_on": made.due_on, "session_on": made.session_on, "term": made.term, "rule_id": made.rule,
+            "due_on": made.due_on, "session_on": made.session_on, "term": made.term,
+            "council": made.council or None, "blocked_by": made.blocked_by or None, "rule_id": made.rule,
             "book": book.id, "reason_zh": reason[0], "reason_en": reason[1],
             "contact": sealed, "disclosed": disclosed,
             "tick": occasion.ctx.now, "cause_event_id": cause, "revision": made.revision,

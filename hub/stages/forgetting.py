@@ -74,7 +74,7 @@ class Forgetting:
         for task in state.tasks:
             for count in range(1, task.number + 1):
                 number = self._announce.task_id(name, task.kind, task.key, count)
-                (running if task.open and task.id == number else ended).append((topics.TASKS, number))
+                (running if task.running and task.id == number else ended).append((topics.TASKS, number))
         return ended, running
 
     def forget(

@@ -259,13 +259,14 @@ class MatchingStage:
         state.outcome, state.code, state.rules = outcome, code, eligible.rules
 
     def _withdraw(self, occasion: Occasion, state: PersonState, outcome: str, code: str) -> None:
-        """Withdraw and cancel what is open without evaluating, and record that."""
+        """Withdraw and cancel what is open without evaluating; of who is held, admissions are blocked."""
         last, change = state.invitation, None
         if last is not None and last.ended_on is None:
             change = invitation.withdraw(last, code, dates.day_of(occasion.ctx.now))
         eligible = matching.unevaluated(outcome, code, last.kind if last is not None else "")
         self._tell(occasion, state, Verdict(eligible, outcome, code, change))
-        tasks.cancel(self._announce, occasion, state, eligible)
+        blocked_by = code if outcome == matching.HELD else ""
+        tasks.stop(self._announce, occasion, state, eligible, blocked_by=blocked_by)
 
     def _erase(self, scene: _Scene, who: bytes, state: PersonState, request: tuple[str, bytes, bool]) -> None:
         """Withdraw what is open, then forget the person: a stub alone stays.

@@ -34,7 +34,7 @@ def entries(
 ) -> tuple[tuple[bytes, bytes], ...]:
     """Return under which (prefix, value) a person is to be found, after an evaluation.
 
-    ``waiting``: a task would be opened if there were an organisation to act.
+    ``waiting``: an admission is blocked because there is no organisation to act.
     """
     last = state.invitation
     running = last is not None and last.ended_on is None

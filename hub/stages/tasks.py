@@ -30,10 +30,13 @@ def settle(
     return settled.waiting
 
 
-def cancel(announce: Announcer, occasion: Occasion, state: PersonState, eligible: Eligibility) -> None:
-    """Cancel what is open, for a reason that no evaluation found."""
+def stop(
+    announce: Announcer, occasion: Occasion, state: PersonState, eligible: Eligibility, *, blocked_by: str
+) -> None:
+    """Block, or without a code cancel, what runs, for a reason that no evaluation found."""
     if state.tasks:
-        _tell(announce, occasion, state, eligible, task.cancel(state.tasks), None)
+        settled = task.block(state.tasks, blocked_by) if blocked_by else task.cancel(state.tasks)
+        _tell(announce, occasion, state, eligible, settled, None)
 
 
 def _tell(  # noqa: PLR0917  # what a change is told with

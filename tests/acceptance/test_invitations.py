@@ -28,7 +28,7 @@ TASK: dict[str, Any] = {
     "kind": "admission", "change": "opened", "target": "", "escalated_to": None, "due_on": TODAY + 6,
     "session_on": TODAY + 20, "term": "7", "rule_id": "R10", "book": "b@1", "reason_zh": "理由",
     "reason_en": "reason", "contact": None, "disclosed": [], "tick": dates.midnight_ms(TODAY),
-    "cause_event_id": None, "revision": 0,
+    "cause_event_id": None, "revision": 0, "council": "SOC", "blocked_by": None,
 }  # fmt: skip
 
 
@@ -173,9 +173,13 @@ def test_showing_one(shelf: Shelf) -> None:
 
 
 def test_who_is_blocked(shelf: Shelf) -> None:
-    """Open and escalated admissions, the nearest session first; by who acts, or by session."""
+    """Whoever is no member before a session to come, the nearest first; by council, who acts, or session."""
+    shelf.task("7d", ANNA, "blocked", organisation="", council="SOC8", blocked_by="review")
+    shelf.task("7e", ANNA, "blocked", organisation="", blocked_by="review", session_on=TODAY - 1)
     expected = {
-        (): ["7b", "7a"],
+        (): ["7b", "7a", "7d"],
+        ("--organisation", "SOC8"): ["7d"],
+        ("--organisation", "SOC"): ["7b", "7a"],
         ("--organisation", "CITY"): ["7b"],
         ("--organisation", "SOC9"): [],
         ("--before", "2022-04-20"): [],
@@ -187,8 +191,10 @@ def test_who_is_blocked(shelf: Shelf) -> None:
 
 def test_who_is_blocked_is_told_in_days(shelf: Shelf) -> None:
     """Exit code 0 whoever is blocked: it is a list, not a check."""
-    (first, second) = shelf.json("council", "blocked")["blocked"]
+    shelf.task("7d", ANNA, "blocked", organisation="", council="SOC8", blocked_by="not_citizen")
+    (first, second, third) = shelf.json("council", "blocked")["blocked"]
+    assert (third["council"], third["organisation"], third["blocked_by"]) == ("SOC8", "", "not_citizen")
     assert (first["days_left"], first["person"], first["status"]) == (2, "bbbbbbbb", "escalated")
     assert (second["days_left"], second["due_on"], second["term"]) == (20, "2022-04-24", "7")
     plain = shelf.run("council", "blocked")
-    assert (plain.exit_code, "2 candidates are not members yet" in plain.stdout) == (0, True)
+    assert (plain.exit_code, "3 candidates are not members yet" in plain.stdout) == (0, True)

@@ -415,7 +415,7 @@ def test_nobody_is_invited_who_must_not_be(ticks: list[Tick]) -> None:
 @settings(max_examples=500, deadline=None)
 @given(ticks=TICKS)
 def test_the_history_of_tasks_keeps_its_invariants(ticks: list[Tick]) -> None:
-    """One open per candidacy, one transfer; each ends once; each open one at an active organisation."""
+    """One runs per candidacy, one transfer; each ends once; each open one at an active organisation."""
     world = World()
     for tick in ticks:
         world.live(tick)
@@ -426,15 +426,21 @@ def test_the_history_of_tasks_keeps_its_invariants(ticks: list[Tick]) -> None:
             number = record["task_id"]
             changes[record["kind"], record["change"]] += 1
             assert number not in ended, "a change of something that has ended"
-            assert (record["change"] == task.OPENED) == (number not in running)
+            began = {task.OPENED, task.BLOCKED} if number not in running else {record["change"]}
+            assert record["change"] in began, "it begins with its opening, or blocked"
+            blocked = record["status"] == task.BLOCKED
+            if record["status"] in task.RUNNING_STATUSES:
+                assert blocked == (record["blocked_by"] is not None) == (record["organisation"] == "")
+            was_open = number in running and running[number]["status"] in task.OPEN_STATUSES
+            assert record["change"] != task.OPENED or not was_open, "opened only once, or after a block"
             assert record["revision"] == (running[number]["revision"] + 1 if number in running else 0)
             assert record["contact"] is None, "nobody has one here"
             running[number] = record
-            if record["status"] not in task.OPEN_STATUSES:
+            if record["status"] not in task.RUNNING_STATUSES:
                 ended.add(number)
                 del running[number]
         states = dict(world.people())
-        kept = {each.id: who for who, state in states.items() for each in state.tasks if each.open}
+        kept = {each.id: who for who, state in states.items() for each in state.tasks if each.running}
         assert kept == {number: record["person"] for number, record in running.items()}
         for state in states.values():
             places = [(each.kind, each.key) for each in state.tasks]
@@ -442,11 +448,14 @@ def test_the_history_of_tasks_keeps_its_invariants(ticks: list[Tick]) -> None:
             transfers = [each for each in state.tasks if each.kind == task.TRANSFER and each.open]
             is_member = (state.facts.get("membership") or [{}])[0].get("status") == "member"
             assert is_member or not transfers
-            assert not (is_member and any(each.open and each.kind == task.ADMISSION for each in state.tasks))
-        for record in running.values():
+            assert not (
+                is_member and any(each.running and each.kind == task.ADMISSION for each in state.tasks)
+            )
+        acting = [record for record in running.values() if record["status"] in task.OPEN_STATUSES]
+        for record in acting:
             assert world.known.organisations.active(record["organisation"], world.day) is not None
         counters = world.flow.counters()
-        assert sum(v for name, v in counters.items() if name.startswith("tasks_open|")) == len(running)
+        assert sum(v for name, v in counters.items() if name.startswith("tasks_open|")) == len(acting)
         for (kind, change), times in changes.items():
             flow = f"flow.tasks|change={change}|kind={kind}|"
             assert sum(v for name, v in counters.items() if name.startswith(flow)) == times

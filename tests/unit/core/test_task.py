@@ -19,9 +19,11 @@ SESSION = TODAY + 60
 DUE = SESSION - 14
 ADMISSION = Task(
     id="admission//1", kind="admission", key=KEY, number=1, status="open", organisation="SOC", target="",
-    rule="F10", due_on=DUE, session_on=SESSION, term="7",
+    rule="F10", due_on=DUE, session_on=SESSION, term="7", council="SOC",
 )  # fmt: skip
 LATE = replace(ADMISSION, status="escalated", escalated_to="CITY")
+BLOCKED = replace(ADMISSION, status="blocked", organisation="", blocked_by="review")
+REVIEWED = {"party": {**PARTY, "conflicts": ["ID_REUSED"]}}
 TRANSFER = Task(
     id="transfer//1", kind="transfer", key=b"", number=1, status="open", organisation="SOC9", target="SOC",
     rule="F18",
@@ -65,19 +67,83 @@ GONE = {"deceased_on": TODAY}
         pytest.param(nominated(status="withdrawn"), id="withdrawn"),
         pytest.param(nominated(session_on=TODAY - 1), id="the session was held"),
         pytest.param({**nominated(), "membership": HOME}, id="a member"),
-        pytest.param({**nominated(), "party": {**PARTY, **GONE}}, id="deceased"),
-        pytest.param({**nominated(), "party": {**PARTY, "erasure_on": TODAY}}, id="to be erased"),
-        pytest.param({**nominated(), "party": {**PARTY, "citizen": False}}, id="not a citizen"),
-        pytest.param({**nominated(), "party": {**PARTY, "superseded_on": TODAY}}, id="superseded"),
-        pytest.param({**nominated(), "party": {**PARTY, "conflicts": ["CONFLICT"]}}, id="under review"),
+        pytest.param({**nominated(session_on=TODAY - 1), **REVIEWED}, id="was held, and barred"),
+        pytest.param({**nominated(), **REVIEWED, "membership": HOME}, id="a member under review"),
         pytest.param({"membership": HOME}, id="a member at home"),
         pytest.param({"membership": {**MEMBER, "status": "lapsed"}}, id="a former member elsewhere"),
         pytest.param({"membership": MEMBER, "party": {**PARTY, **GONE}}, id="a member who died"),
     ],
 )
 def test_nothing_is_asked(kinds: dict[str, Any]) -> None:
-    """A task needs its rule, somebody it makes sense for, and nothing that bars it."""
+    """A task needs its rule and somebody it makes sense for; a transfer, nothing that bars it."""
     assert settled((), kinds) == task.NOTHING
+
+
+BARS = [
+    pytest.param({**PARTY, **GONE}, "deceased", id="deceased"),
+    pytest.param({**PARTY, "erasure_on": TODAY}, "erasure", id="to be erased"),
+    pytest.param({**PARTY, "citizen": False}, "not_citizen", id="not a citizen"),
+    pytest.param({**PARTY, "superseded_on": TODAY}, "review", id="superseded"),
+    pytest.param({**PARTY, "conflicts": ["ID_REUSED"]}, "review", id="under review"),
+    pytest.param({**PARTY, "name_forms": ["aa", "bb"]}, "review", id="two names"),
+    pytest.param({**PARTY, **GONE, "citizen": False}, "deceased", id="the first that applies"),
+]
+
+
+@pytest.mark.parametrize(("party", "code"), BARS)
+@pytest.mark.parametrize("today", [TODAY, DUE + 1], ids=["in time", "late"])
+def test_a_candidate_on_whom_nobody_may_act_is_blocked(party: Any, code: str, today: int) -> None:
+    """The candidate is there with the reason and the session, at no organisation, and goes to nobody."""
+    change = changed((), {**nominated(), "party": party}, today)
+    assert change.task == replace(BLOCKED, blocked_by=code)
+    assert (change.change, change.rule, change.handed) == ("blocked", None, False)
+    assert (change.task.open, change.task.running) == (False, True)
+
+
+@pytest.mark.parametrize(("party", "code"), BARS)
+@pytest.mark.parametrize("last", [ADMISSION, LATE], ids=["open", "escalated"])
+def test_an_open_admission_is_blocked(party: Any, code: str, last: Task) -> None:
+    """Whoever acts is told to stop; it is the same task, and no escalation is kept."""
+    change = changed((last,), {**nominated(), "party": party})
+    assert change.task == replace(BLOCKED, blocked_by=code, revision=1)
+    assert (change.change, change.rule, change.handed) == ("blocked", None, False)
+
+
+@pytest.mark.parametrize(
+    ("kinds", "today", "change", "task_"),
+    [
+        pytest.param({**nominated(), **REVIEWED}, DUE + 1, None, None, id="time escalates nothing"),
+        pytest.param(
+            {**nominated(term="8"), **REVIEWED}, TODAY, "revised", replace(BLOCKED, term="8"), id="term"
+        ),
+        pytest.param(
+            {**nominated(), "party": {**PARTY, "citizen": False}}, TODAY, "blocked",
+            replace(BLOCKED, blocked_by="not_citizen"), id="another reason",
+        ),
+        pytest.param(nominated(), TODAY, "opened", ADMISSION, id="free in time"),
+        pytest.param(nominated(), DUE + 1, "opened", LATE, id="free too late"),
+        pytest.param(
+            {**nominated(), **REVIEWED, "membership": HOME}, TODAY, "done", replace(BLOCKED, status="done"),
+            id="a member",
+        ),
+        pytest.param(
+            {**nominated(status="withdrawn"), **REVIEWED}, TODAY, "cancelled",
+            replace(BLOCKED, status="cancelled"), id="withdrawn",
+        ),
+        pytest.param(
+            {**nominated(), **REVIEWED}, SESSION + 1, "missed", replace(BLOCKED, status="missed"), id="held"
+        ),
+    ],
+)  # fmt: skip
+def test_a_blocked_admission_moves_on(
+    kinds: dict[str, Any], today: int, change: str | None, task_: Task | None
+) -> None:
+    """It ends like any other; once nothing bars it, it is opened, and then somebody is told."""
+    found = changed((BLOCKED,), kinds, today)
+    assert (found.change if found else None) == change
+    if task_ is not None:
+        assert found.task == replace(task_, revision=1)
+        assert found.handed == (change == "opened")
 
 
 def test_a_candidate_opens_an_admission() -> None:
@@ -125,38 +191,41 @@ def test_who_is_no_more_hands_over_nothing() -> None:
             TODAY,
             ADMISSION,
             "done",
-            id="1 before 2",
+            id="1 before 5",
         ),
         pytest.param(
-            {**nominated(), "party": {**PARTY, **GONE}}, TODAY, ADMISSION, "cancelled", id="2 deceased"
+            {**nominated(), "party": {**PARTY, **GONE}}, TODAY, ADMISSION, "blocked", id="5 deceased"
         ),
         pytest.param(
             {**nominated(), "party": {**PARTY, "citizen": False}},
             TODAY,
             ADMISSION,
-            "cancelled",
-            id="2 not a citizen",
+            "blocked",
+            id="5 not a citizen",
         ),
         pytest.param(
             {**nominated(), "party": {**PARTY, "name_forms": ["aa", "bb"]}},
             TODAY,
             LATE,
-            "cancelled",
-            id="2 under review",
+            "blocked",
+            id="5 under review",
         ),
-        pytest.param(nominated(status="withdrawn"), TODAY, ADMISSION, "cancelled", id="3 withdrawn"),
-        pytest.param(nominated(status="withdrawn"), SESSION + 1, LATE, "cancelled", id="3 before 4"),
-        pytest.param(nominated(), SESSION, LATE, None, id="4 not on the day itself"),
-        pytest.param(nominated(), SESSION + 1, LATE, "missed", id="4 the session was held"),
-        pytest.param(nominated(session_on=TODAY - 1), TODAY, ADMISSION, "missed", id="4 was held earlier"),
-        pytest.param(nominated(), DUE, ADMISSION, None, id="6 not on the last day in time"),
-        pytest.param(nominated(), DUE + 1, ADMISSION, "escalated", id="6 the day after"),
-        pytest.param(nominated(), DUE + 1, LATE, None, id="6 once"),
-        pytest.param(nominated(council_org="CITY"), TODAY, ADMISSION, "redirected", id="7 another council"),
+        pytest.param(nominated(status="withdrawn"), TODAY, ADMISSION, "cancelled", id="2 withdrawn"),
+        pytest.param(nominated(status="withdrawn"), SESSION + 1, LATE, "cancelled", id="2 before 3"),
+        pytest.param(nominated(), SESSION, LATE, None, id="3 not on the day itself"),
+        pytest.param(nominated(), SESSION + 1, LATE, "missed", id="3 the session was held"),
+        pytest.param(nominated(session_on=TODAY - 1), TODAY, ADMISSION, "missed", id="3 was held earlier"),
         pytest.param(
-            nominated(session_on=SESSION + 5), TODAY, ADMISSION, "revised", id="8 the session moved"
+            {**nominated(), "party": {**PARTY, **GONE}}, SESSION + 1, LATE, "missed", id="3 before 5"
         ),
-        pytest.param(nominated(term="8"), TODAY, LATE, "revised", id="8 another term"),
+        pytest.param(nominated(), DUE, ADMISSION, None, id="7 not on the last day in time"),
+        pytest.param(nominated(), DUE + 1, ADMISSION, "escalated", id="7 the day after"),
+        pytest.param(nominated(), DUE + 1, LATE, None, id="7 once"),
+        pytest.param(nominated(council_org="CITY"), TODAY, ADMISSION, "redirected", id="8 another council"),
+        pytest.param(
+            nominated(session_on=SESSION + 5), TODAY, ADMISSION, "revised", id="9 the session moved"
+        ),
+        pytest.param(nominated(term="8"), TODAY, LATE, "revised", id="9 another term"),
         pytest.param({"membership": MEMBER}, TODAY, TRANSFER, None, id="transfer: nothing new"),
         pytest.param(
             {"membership": {**MEMBER, "status": "resigned"}}, TODAY, TRANSFER, "cancelled", id="1 resigned"
@@ -212,12 +281,12 @@ def test_an_escalation_names_who_is_above() -> None:
 
 
 def test_all_new_values_stand_in_one_record() -> None:
-    """6, 7 and 8 in one evaluation: the first name, every value."""
+    """7, 8 and 9 in one evaluation: the first name, every value."""
     change = changed((ADMISSION,), nominated(council_org="SOC9", session_on=TODAY + 3, term="8"))
     assert (change.change, change.handed) == ("escalated", True)
     assert change.task == replace(
         ADMISSION, status="escalated", escalated_to="CITY", organisation="SOC9", session_on=TODAY + 3,
-        due_on=TODAY - 11, term="8", revision=1,
+        due_on=TODAY - 11, term="8", council="SOC9", revision=1,
     )  # fmt: skip
 
 
@@ -238,11 +307,15 @@ def test_a_council_whose_society_is_gone_is_stood_in_for() -> None:
 
 
 def test_without_anybody_to_act_a_task_waits() -> None:
-    """Nothing is opened, what is open ends, and both are remembered to be looked at again."""
-    nobody = Directory()
-    assert settled((), nominated(), known=nobody) == Settled((), (), waiting=True)
+    """It is blocked, open before or not, and remembered to be looked at again."""
+    nobody, alone = Directory(), replace(BLOCKED, blocked_by="no_organisation")
+    assert settled((), nominated(), known=nobody).tasks == (alone,)
     found = settled((ADMISSION,), nominated(), known=nobody)
-    assert ([each.change for each in found.changes], found.waiting) == (["cancelled"], True)
+    assert ([each.change for each in found.changes], found.waiting) == (["blocked"], True)
+    assert settled((alone,), nominated(), known=nobody) == Settled((alone,), (), waiting=True)
+    assert not settled((), {**nominated(), **REVIEWED}, known=nobody).waiting, (
+        "an organisation would not help"
+    )
     assert not settled((), {**nominated(), "membership": HOME}, known=nobody).waiting
 
 
@@ -277,12 +350,21 @@ def test_several_tasks_come_in_order() -> None:
     assert [each.organisation for each in found.tasks] == ["SOC9", "SOC", "CITY"]
 
 
-def test_whatever_is_open_can_be_cancelled() -> None:
-    """A person who cannot be evaluated keeps no open task."""
+def test_whatever_runs_can_be_cancelled() -> None:
+    """A person who is erased keeps no task, a blocked one neither."""
+    assert [each.change for each in task.cancel((BLOCKED,)).changes] == ["cancelled"]
     done = replace(TRANSFER, status="done")
     found = task.cancel((ADMISSION, done))
     assert [each.change for each in found.changes] == ["cancelled"]
     assert found.tasks == (replace(ADMISSION, status="cancelled", revision=1), done)
+
+
+def test_whatever_runs_can_be_blocked() -> None:
+    """A person who cannot be evaluated stays a candidate, and is handed over to nobody."""
+    found = task.block((LATE, TRANSFER), "review")
+    assert [each.change for each in found.changes] == ["blocked", "cancelled"]
+    assert found.tasks == (replace(BLOCKED, revision=1), replace(TRANSFER, status="cancelled", revision=1))
+    assert task.block((BLOCKED,), "review") == Settled((BLOCKED,), (), waiting=False)
 
 
 @pytest.mark.parametrize(
@@ -290,6 +372,7 @@ def test_whatever_is_open_can_be_cancelled() -> None:
     [
         pytest.param((ADMISSION,), [DUE + 1, SESSION + 1], id="escalation and session"),
         pytest.param((LATE,), [SESSION + 1], id="escalated already"),
+        pytest.param((BLOCKED,), [SESSION + 1], id="blocked"),
         pytest.param((TRANSFER,), [], id="a transfer has no day"),
         pytest.param((replace(ADMISSION, status="done"),), [], id="an end has none"),
         pytest.param(

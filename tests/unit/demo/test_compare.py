@@ -87,12 +87,12 @@ def test_compare_figures() -> None:
 
 def task(status: str, due_on: int | None = DAY) -> tuple[Any, ...]:
     """Return one task as it is compared."""
-    return ("admission", status, "RC-S", "", due_on, DAY + 14, "T1", None)
+    return ("admission", status, "RC-S", "", due_on, DAY + 14, "T1", None, None)
 
 
 def written(status: str) -> str:
     """Return the same as text."""
-    return f"admission {status} RC-S  2022-03-01 2022-03-15 T1 None"
+    return f"admission {status} RC-S  2022-03-01 2022-03-15 T1 None None"
 
 
 TASKS: list[Any] = [

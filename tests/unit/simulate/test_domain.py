@@ -253,7 +253,7 @@ def tasks(expectation: Expectation) -> list[str]:
     return [
         " ".join("–" if value is None else str(value) for value in (
             duty.kind, duty.status, duty.organisation, duty.target or "–",
-            iso(duty.due_on) if duty.due_on else None, duty.escalated_to,
+            iso(duty.due_on) if duty.due_on else None, duty.blocked_by or duty.escalated_to,
         ))
         for duties in expectation.known[KEY].duties.values()
         for duty in duties
@@ -263,6 +263,8 @@ def tasks(expectation: Expectation) -> list[str]:
 CITY = at("01-02", founded("RC-CITY", "society", "3306"))
 FAR = at("01-02", founded("RC-FAR", "society", "330602"))
 AWAY = {"residence": "330602001001"}
+FOREIGN = at("01-12", certificate("01-12", said={"citizen": False}))
+CITIZEN = at("02-20", certificate("02-20", said={"citizen": True}))
 TASKS: list[Any] = [
     pytest.param([nominated("01-10", "03-01")], "02-15",
                  ["admission open RC-S – 2022-02-15 –"], id="open-until-due"),
@@ -276,7 +278,15 @@ TASKS: list[Any] = [
                  ["admission missed RC-S – 2022-02-15 –"], id="missed-after-the-session"),
     pytest.param([nominated("01-10", "03-01"), nominated("01-20", "04-01")], "02-16",
                  ["admission open RC-S – 2022-03-18 –"], id="postponed"),
-    pytest.param([nominated("01-10", "03-01", council="RC-NEW")], "01-20", [], id="nobody-to-act"),
+    pytest.param([nominated("01-10", "03-01", council="RC-NEW")], "01-20",
+                 ["admission blocked  – 2022-02-15 no_organisation"], id="nobody-to-act"),
+    pytest.param([nominated("01-10", "03-01"), FOREIGN], "02-20",
+                 ["admission blocked  – 2022-02-15 not_citizen"], id="a-foreigner-blocks-the-session"),
+    pytest.param([nominated("01-10", "03-01"), FOREIGN, CITIZEN],
+                 "02-20", ["admission escalated RC-S – 2022-02-15 –"], id="free-when-it-is-late"),
+    pytest.param([nominated("01-10", "03-01"), FOREIGN], "03-02",
+                 ["admission missed  – 2022-02-15 not_citizen"], id="blocked-until-the-session"),
+
     pytest.param([nominated("01-10", "03-01", "RC-NEW"),
                   at("01-12", founded("RC-NEW", "society", "330699", "01-20"))], "01-20",
                  ["admission open RC-NEW – 2022-02-15 –"], id="opened-when-somebody-can-act"),

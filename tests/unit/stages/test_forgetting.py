@@ -177,13 +177,15 @@ def test_who_is_unknown_leaves_a_stub_too() -> None:
 
 
 def test_who_comes_back_without_a_consent_is_left_alone() -> None:
-    """Newer facts start anew; no invitation and no task is made of them."""
+    """Newer facts start anew; nobody is invited of them, and nobody asked to act."""
     ctx = invited(FakeTables(AskingBook()))
     process(ctx, request())
     process(ctx, facts(at=200, party=PARTY, certificate=CERTIFICATE, candidacy=NOMINATED))
     assert (state_of(ctx).outcome, state_of(ctx).code) == ("stop", "erasure")
     assert [change for change, _ in story(ctx)] == ["issued", "withdrawn"]
-    assert sent(ctx, topics.TASKS) == []
+    (told,) = sent(ctx, topics.TASKS)
+    assert (told["status"], told["blocked_by"], told["organisation"]) == ("blocked", "erasure", "")
+    assert told["contact"] is None
 
 
 def test_who_comes_back_with_a_consent_is_somebody_new() -> None:

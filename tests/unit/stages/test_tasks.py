@@ -190,25 +190,42 @@ def test_a_candidate_of_an_unknown_society_waits_for_it() -> None:
     """Whoever is nominated before the directory arrives is found when it does."""
     ctx, tables = asked()
     process(ctx, nominated(candidacy={**CANDIDACY, "council_org": "LATER"}))
-    assert changes(ctx) == []
+    (waits,) = sent(ctx, topics.TASKS)
+    assert (waits["status"], waits["blocked_by"], waits["council"]) == ("blocked", "no_organisation", "LATER")
     assert neighbourhood.WAITING + ANNA in data(ctx)
     tell(ctx, announce(tables, "LATER", organisation("society", "330281")))
-    (told,) = sent(ctx, topics.TASKS)
-    assert told["organisation"] == "LATER"
+    told = sent(ctx, topics.TASKS)[-1]
+    assert (told["change"], told["organisation"], told["blocked_by"]) == ("opened", "LATER", None)
+    assert told["contact"] is not None
     assert neighbourhood.WAITING + ANNA not in data(ctx)
 
 
+def test_a_candidate_under_review_is_told_to_nobody() -> None:
+    """A conflict blocks the task without a word of who it is; solved, the same task goes out again."""
+    ctx, _ = asked()
+    process(ctx, nominated(party={**PARTY, "conflicts": ["ID_REUSED"]}))
+    (told,) = sent(ctx, topics.TASKS)
+    assert (told["change"], told["status"], told["blocked_by"]) == ("blocked", "blocked", "review")
+    assert (told["organisation"], told["contact"], told["disclosed"]) == ("", None, [])
+    assert (told["council"], told["session_on"]) == ("SOC", SESSION)
+    assert told["reason_zh"]
+    assert not any(name.startswith("tasks_open") for name in stock(ctx)), "nobody acts on it"
+    process(ctx, facts(at=2, party={"citizen": False}))
+    assert sent(ctx, topics.TASKS)[-1]["blocked_by"] == "not_citizen"
+    assert {each["task_id"] for each in sent(ctx, topics.TASKS)} == {told["task_id"]}
+
+
 def test_who_cannot_be_evaluated_keeps_no_task() -> None:
-    """A quarantined candidate's task is cancelled with a reason, and told once."""
+    """A quarantined candidate's task is blocked with a reason, and told once."""
     ctx, _ = asked()
     process(ctx, nominated())
     stage().quarantine(matching.PERSON + ANNA, ctx)
     last = sent(ctx, topics.TASKS)[-1]
-    assert (last["change"], last["status"]) == ("cancelled", "cancelled")
+    assert (last["change"], last["status"], last["blocked_by"]) == ("blocked", "blocked", "review")
     assert last["reason_en"]
     assert not any(name.startswith("tasks_open") for name in stock(ctx))
     stage().quarantine(matching.PERSON + ANNA, ctx)
-    assert changes(ctx) == ["opened", "cancelled"]
+    assert changes(ctx) == ["opened", "blocked"]
 
 
 def test_most_people_are_in_no_index_for_it() -> None:
