@@ -52,14 +52,25 @@ class Outputs:
     ) -> Iterator[tuple[str, dict[str, Any] | None]]:
         """Yield key and record, None for a tombstone, of every record; of one key in order."""
         read = self._codec.reader(_TYPES[topic], fields)
+        for key, value in self._read(topic):
+            if key is not None or value is not None:
+                yield (key or b"").decode(), read(value) if value is not None else None
+
+    def told(self, topic: str, ce_type: str, fields: Sequence[str] | None = None) -> Iterator[dict[str, Any]]:
+        """Yield every record of one type on a topic of several, or whose keys are no text, in order."""
+        read, schema_of = self._codec.reader(ce_type, fields), self._codec.schema_of
+        for _, value in self._read(topic):
+            if value is not None and schema_of(value).ce_type == ce_type:
+                yield read(value)
+
+    def _read(self, topic: str) -> Iterator[tuple[bytes | None, bytes | None]]:
         since = 0
-        for key, value in read_all(self._settings, topic):
+        for each in read_all(self._settings, topic):
             since += 1
             if since == _STEP:
                 self.step(since)
                 since = 0
-            if key is not None or value is not None:
-                yield (key or b"").decode(), read(value) if value is not None else None
+            yield each
         self.step(since)
 
     def size(self, *names: str) -> int:

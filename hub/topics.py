@@ -21,6 +21,7 @@ __all__ = (
     "Owner",
     "Topic",
     "state_topic",
+    "system_of",
 )
 
 _DAY_MS: Final = 86_400_000
@@ -241,3 +242,12 @@ BY_NAME: Final[dict[str, Topic]] = {topic.name: topic for topic in TOPICS}
 def state_topic(stage: str) -> str:
     """Return the changelog topic of a stage."""
     return f"hub.state.{stage}"
+
+
+def system_of(topic: str) -> str:
+    """Return the system that an upstream topic is of.
+
+    >>> system_of("redcross.stem-cell.events")
+    'stem-cell'
+    """
+    return topic.removeprefix("redcross.").removesuffix(".events")

@@ -44,6 +44,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
         "invitations", "hub.cli.invitations", True, "List, show and audit the invitations that were sent."
     ),
     Command("council", "hub.cli.council", True, "See which candidates for a council are not members yet."),
+    Command("review", "hub.cli.review", True, "List what waits for a human: parked events, people held."),
     Command("person", "hub.cli.person", True, "Show, export and erase what is known of one person."),
     Command("audit", "hub.cli.audit", True, "See who looked at what is known of people."),
     Command("sources", "hub.cli.sources", True, "See how far each input is; release one that stopped."),

@@ -41,7 +41,7 @@ from hub.stages.confidential import Confidential
 from hub.stages.contract import CLASS_S, Batch, Context, Record, TableChange
 from hub.stages.delivery import Case, Deed, Delivery, Desk, Opened, Plan
 from hub.stages.salvage import Salvage
-from hub.topics import SENSITIVE, UPSTREAM
+from hub.topics import SENSITIVE, UPSTREAM, system_of
 
 RECEIVED: Final = "flow.received"
 REJECTED: Final = "flow.rejected"
@@ -306,7 +306,7 @@ class IntakeStage:
         shown = CLASS_S if plan is not None and plan.sensitive else ce_type
         desk.ctx.dead_letter(record, error.code, error.field, error.message, event_type=shown)
         day = reading.occurred_on if reading is not None else dates.day_of(desk.ctx.now)
-        system = plan.system if plan is not None else _system_of(desk.topic)
+        system = plan.system if plan is not None else system_of(desk.topic)
         desk.received.append((system, ce_type or UNKNOWN, day))
         desk.tally[f"{REJECTED}|code={error.code}|system={system}"] += 1
 
@@ -321,8 +321,3 @@ def _planned(schema: Schema, connect: Connect) -> Plan:
     forget = FORGETTING.get(schema.ce_type)
     sensitive = schema.topic in SENSITIVE or "s" in personal_fields(schema.type).values()
     return Plan(schema.ce_type, schema.source, schema.prohibition, connect, forget, sensitive)
-
-
-def _system_of(topic: str) -> str:
-    """Return ``training`` for ``redcross.training.events``."""
-    return topic.removeprefix("redcross.").removesuffix(".events")

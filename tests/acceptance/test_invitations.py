@@ -1,4 +1,4 @@
-"""``hub invitations`` and ``hub council`` on a real broker: what they read is what was published."""
+"""``hub invitations``, ``council`` and ``review`` on a real broker: what they read is what was published."""
 
 from __future__ import annotations
 
@@ -63,6 +63,26 @@ class Shelf:
         own = {"task_id": number, "person": person, "status": status, "organisation": "SOC", **more}
         envelope = {**ENVELOPE, "id": number, "type": "hub.task"}
         self._publish(topics.TASKS, number, "hub.task", {**TASK, **own, "envelope": envelope})
+
+    def parked(self, event_id: str, reason: str, topic: str, offset: int) -> None:
+        """Park an event of three days ago."""
+        record = {
+            "event_id": event_id, "source": "/test", "type": "x.v1", "reason": reason, "prohibition": False,
+            "occurred_at": dates.midnight_ms(TODAY - 3), "sealed": b"sealed",
+            "origin": {"topic": topic, "partition": 1, "offset": offset},
+        }  # fmt: skip
+        self._publish(topics.IDENTITY, event_id, "hub.parked", record)
+
+    def decision(self, person: bytes, outcome: str, code: str, day: int) -> None:
+        """Publish what was decided on somebody; nothing but a pseudonym is the key."""
+        record = {
+            "envelope": {**ENVELOPE, "id": "d", "type": "hub.decision"}, "person": person,
+            "tick": dates.midnight_ms(day), "outcome": outcome, "code": code, "priority": None, "rules": [],
+            "kind": "adult", "organisation": None, "change": None, "invitation_id": None, "facts_used": [],
+            "book": "b@1", "cause_event_id": None, "sealed": None,
+        }  # fmt: skip
+        self._producer.produce(topics.DECISIONS, CODEC.encode("hub.decision", record), person)
+        assert self._producer.flush(30) == 0
 
     def erase(self, number: str) -> None:
         """Tombstone an invitation."""
@@ -198,3 +218,23 @@ def test_who_is_blocked_is_told_in_days(shelf: Shelf) -> None:
     assert (second["days_left"], second["due_on"], second["term"]) == (20, "2022-04-24", "7")
     plain = shelf.run("council", "blocked")
     assert (plain.exit_code, "3 candidates are not members yet" in plain.stdout) == (0, True)
+
+
+def test_what_waits_for_a_human(shelf: Shelf) -> None:
+    """Parked events among all else on their topic, and who is held by their newest decision."""
+    alias = {
+        "alias": b"a" * 16, "alias_kind": "cert_no", "person": ANNA, "facts": None, "event_id": "e",
+        "stamp": b"1" * 25, "erased": False,
+    }  # fmt: skip
+    shelf._publish(topics.IDENTITY, "alias", "hub.alias", alias)
+    shelf.parked("e-2", "ID_TRUNCATED", "redcross.rescue.events", 7)
+    shelf.decision(ANNA, "invite", "", TODAY - 9)
+    shelf.decision(ANNA, "held", "review", TODAY - 5)
+    shelf.decision(BEN, "held", "region", TODAY - 5)
+    shelf.decision(BEN, "invite", "", TODAY - 1)
+    found = shelf.json("review", "list")
+    (event,), (person,) = found["parked"], found["held"]
+    assert (event["event_id"], event["topic"], event["offset"], event["days"]) == (
+        "e-2", "redcross.rescue.events", 7, 3,
+    )  # fmt: skip
+    assert person == {"code": "review", "person": ANNA.hex(), "since_on": "2022-04-13", "days": 5}
