@@ -97,7 +97,12 @@ class Outputs:
 
     def today(self) -> int:
         """Return the hub's day: of the wall clock, or of the newest tick where time is simulated."""
+        return dates.day_of(self.now())
+
+    def now(self) -> int:
+        """Return the hub's time in ms: of the wall clock, or the newest tick where time is simulated."""
         if self._settings.clock is Clock.WALL:
-            return dates.day_of(int(time.time() * 1000))
-        ticks = [record["now"] for _, record in self.records(topics.TICKS) if record is not None]
-        return dates.day_of(max(ticks)) if ticks else 0
+            return int(time.time() * 1000)
+        return max(
+            (record["now"] for _, record in self.records(topics.TICKS) if record is not None), default=0
+        )

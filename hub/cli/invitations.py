@@ -47,12 +47,21 @@ def list_invitations(
     bootstrap: BootstrapOption = None,
     status: StatusOption = _OPEN,
     organisation: OrganisationOption = None,
+    overdue: Annotated[
+        bool,
+        typer.Option(
+            "--overdue", help="Only where act_by has passed and nobody has told of a delivery or an answer."
+        ),
+    ] = False,
     limit: Annotated[int, typer.Option(min=1, help="At most so many, the newest.")] = 200,
     as_json: JsonOption = False,
 ) -> None:
     """List invitations as they are now, oldest first, with their number by status.
 
-    Example: hub invitations list --organisation 330106-SOC --status issued
+    act_by is the time by which the organisation contacts the person: so many hours after the invitation was
+    issued, or raised, as the rule book says for its priority.
+
+    Examples: hub invitations list --organisation 330106-SOC --status issued; hub invitations list --overdue
     """
     from hub import topics
 
@@ -66,6 +75,9 @@ def list_invitations(
         if (wanted is None or record["status"] in wanted)
         and (organisation is None or record["organisation"] == organisation)
     ]
+    if overdue:
+        now = outputs.now()
+        found = [record for record in found if _overdue(record, now)]
     found.sort(key=lambda record: (record["issued_on"], record["invitation_id"]))
     counts: dict[str, int] = {}
     for record in found:
@@ -75,7 +87,7 @@ def list_invitations(
         print_json({"total": len(found), "by_status": counts, "invitations": shown})
         return
     columns = ("invitation_id", "person", "status", "priority", "rule_ids", "kind", "organisation")
-    days = ("issued_on", "valid_until", "reminded_on")
+    days = ("issued_on", "act_by", "valid_until", "reminded_on")
     print_table((*columns, *days), [_row(each, (*columns, *days)) for each in shown])
     console().print(
         f"{len(found)} in all: " + (", ".join(f"{c} {n}" for c, n in sorted(counts.items())) or "none")
@@ -172,6 +184,13 @@ def _print_report(report: Report, today: str, *, as_json: bool) -> None:
     console().print(f"{told}, on {today}: {verdict}")
 
 
+def _overdue(record: Mapping[str, Any], now: int) -> bool:
+    """Return whether the person should have been contacted by now, and nothing tells that it was done."""
+    from hub.core.invitation import ISSUED
+
+    return record["status"] == ISSUED and record["act_by"] is not None and record["act_by"] < now
+
+
 def _statuses(status: str) -> frozenset[str] | None:
     """Return the statuses that are meant; None = all."""
     from hub.core import invitation
@@ -198,6 +217,7 @@ def _document(record: Mapping[str, Any]) -> dict[str, Any]:
     told = {name: value for name, value in record.items() if name not in _SEALED}
     told["person"] = record["person"].hex()[:SHOWN]
     told["tick"] = rfc3339(record["tick"])
+    told["act_by"] = rfc3339(record["act_by"]) if record["act_by"] is not None else None
     told |= {name: dates.iso(told[name]) for name in _DAYS if told[name] is not None}
     return told
 

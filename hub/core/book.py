@@ -7,7 +7,7 @@ can use the core.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol, TypeAlias
+from typing import Any, Final, Protocol, TypeAlias
 
 View: TypeAlias = Mapping[str, Sequence[Mapping[str, Any]]]
 """Facts as the rules see them: kind to entries, with the computed kind ``subject``."""
@@ -124,6 +124,10 @@ class Book(Protocol):
     def task_due_days(self) -> int:
         """How many days before the session a candidate's admission is due."""
 
+    @property
+    def time_limit_hours(self) -> Sequence[int]:
+        """Within how many hours an organisation contacts the person, by priority, P0 first."""
+
     def batch_weekday(self, priority: int) -> int | None:
         """Return the weekday on which invitations of a priority are issued, Monday is 0; None: any."""
 
@@ -157,3 +161,14 @@ class Book(Protocol):
 
     def sensitive_next_change(self, facts: View, today: int) -> int | None:
         """Return the first day after today on which ``sensitive_hits`` may change by time alone, or None."""
+
+
+_HOUR_MS: Final = 3_600_000
+
+
+def act_by(book: Book, now: int) -> tuple[int, ...]:
+    """Return by priority until when an organisation acts on what begins ``now``; both in ms.
+
+    Hours of the clock, whatever day it is.
+    """
+    return tuple([now + hours * _HOUR_MS for hours in book.time_limit_hours])

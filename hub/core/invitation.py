@@ -50,6 +50,8 @@ class Terms(NamedTuple):
     valid_days: int
     cooldown_expired_days: int
     reminder_days: int = 30
+    act_by: tuple[int, ...] = ()
+    """By priority, until when the organisation contacts whoever is invited now: ms since 1970-01-01 UTC."""
 
 
 class Invitation(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -72,6 +74,8 @@ class Invitation(msgspec.Struct, frozen=True, array_like=True, gc=False):
     changed_on: int = 0
     """The day of the last record: nobody is reminded on a day on which something else was told."""
     reminded_on: int | None = None
+    act_by: int | None = None
+    """Until when the organisation contacts the person: ms since 1970-01-01 UTC."""
 
     @property
     def open(self) -> bool:
@@ -113,14 +117,14 @@ def advance(
         return _end(invitation, WITHDRAWN, today, GROUND)
     if today > cap:
         return _end(invitation, EXPIRED, today)
-    return _revise(invitation, eligible, facts, cap, today) or _remind(invitation, facts, terms, today)
+    return _revise(invitation, eligible, facts, terms, today) or _remind(invitation, facts, terms, today)
 
 
 def _revise(
-    invitation: Invitation, eligible: Eligibility, facts: Facts, cap: int, today: int
+    invitation: Invitation, eligible: Eligibility, facts: Facts, terms: Terms, today: int
 ) -> Change | None:
     """Bring the terms of a running invitation up to date, and take an acceptance or a delivery in."""
-    organisation = eligible.organisation
+    organisation, cap = eligible.organisation, invitation.issued_on + terms.valid_days
     now = (eligible.priority, eligible.named, eligible.kind, organisation, _valid_until(cap, eligible.until))
     old = invitation
     had = (old.priority, old.rules, old.kind, old.organisation, old.valid_until)
@@ -142,10 +146,19 @@ def _revise(
         organisation=organisation,
         confirm_region=eligible.route.confirm_region,
         valid_until=now[-1],
+        act_by=_act_by(invitation, eligible.priority, terms),
         revision=invitation.revision + 1,
         changed_on=today,
     )
     return Change(revised, change)
+
+
+def _act_by(invitation: Invitation, priority: int, terms: Terms) -> int | None:
+    """Return until when the organisation acts: a better priority leaves less time, never more."""
+    had = invitation.act_by
+    if priority >= invitation.priority or not terms.act_by:
+        return had
+    return terms.act_by[priority] if had is None else min(had, terms.act_by[priority])
 
 
 def _answered(invitation: Invitation, facts: Facts) -> str:
@@ -224,6 +237,7 @@ def offer(invitation_id: str, episode: int, eligible: Eligibility, terms: Terms,
             confirm_region=eligible.route.confirm_region,
             notice_version=consent.notice(eligible.view.get("consent", ())),
             changed_on=today,
+            act_by=terms.act_by[eligible.priority] if terms.act_by else None,
         ),
         ISSUED,
     )

@@ -71,6 +71,8 @@ class Task(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """The organisation whose council it is, as the nomination names it; empty for a transfer."""
     blocked_by: str = ""
     """Why nobody acts on an admission: a code of ``_BARS`` or :data:`NO_ORGANISATION`."""
+    act_by: int | None = None
+    """Until when whoever acts contacts the person: ms since 1970-01-01 UTC. None while it is blocked."""
 
     @property
     def open(self) -> bool:
@@ -112,6 +114,8 @@ class Scene(NamedTuple):
     today: int
     new_id: Callable[[str, bytes, int], str]
     """Returns the id of a task, from kind, key and number."""
+    act_by: tuple[int, ...] = ()
+    """By priority, until when whoever is asked to act now contacts the person: ms since 1970-01-01 UTC."""
 
 
 NOTHING: Final = Settled((), (), waiting=False)
@@ -244,13 +248,16 @@ def _late(due_on: int | None, today: int) -> bool:
     return due_on is not None and today > due_on
 
 
-def _standing(key: bytes, terms: Mapping[str, Any], scene: Scene) -> dict[str, Any]:
-    """Return the status of a task that begins with these terms, and to whom it is escalated."""
+def _beginning(key: bytes, terms: Mapping[str, Any], hit: Hit, scene: Scene) -> dict[str, Any]:
+    """Return the status of a task that begins so, to whom it is escalated, and until when to act."""
     if terms.get("blocked_by"):
         return {"status": BLOCKED, "escalated_to": None}
-    if _late(terms.get("due_on"), scene.today):
-        return {"status": ESCALATED, "escalated_to": _escalation(key, scene)}
-    return {"status": OPEN, "escalated_to": None}
+    late = _late(terms.get("due_on"), scene.today)
+    return {
+        "status": ESCALATED if late else OPEN,
+        "escalated_to": _escalation(key, scene) if late else None,
+        "act_by": scene.act_by[hit.rule.priority] if scene.act_by else None,
+    }
 
 
 def _open(place: tuple[str, bytes], last: Task | None, hit: Hit, scene: Scene) -> TaskChange:
@@ -265,7 +272,7 @@ def _open(place: tuple[str, bytes], last: Task | None, hit: Hit, scene: Scene) -
         number=number,
         rule=hit.rule.public or hit.rule.id,
         **terms,
-        **_standing(key, terms, scene),
+        **_beginning(key, terms, hit, scene),
     )
     if made.status == BLOCKED:
         return TaskChange(made, BLOCKED, None, handed=False)
@@ -292,10 +299,10 @@ def _advance(task: Task, hit: Hit | None, scene: Scene) -> TaskChange | None:
     handed = terms["organisation"] != task.organisation
     if task.status == BLOCKED:
         change = OPENED
-        terms |= _standing(task.key, terms, scene)
+        terms |= _beginning(task.key, terms, hit, scene)
     elif late:
         change = ESCALATED
-        terms |= _standing(task.key, terms, scene)
+        terms |= {"status": ESCALATED, "escalated_to": _escalation(task.key, scene)}
     elif handed or terms["target"] != task.target:
         change = REDIRECTED
     elif not same:
@@ -308,7 +315,7 @@ def _advance(task: Task, hit: Hit | None, scene: Scene) -> TaskChange | None:
 def _block(task: Task, terms: Mapping[str, Any]) -> TaskChange:
     """Return that nobody acts on a task any more, or that what blocks it, or its session, is another one."""
     change = REVISED if task.blocked_by == terms["blocked_by"] else BLOCKED
-    nobody = {"status": BLOCKED, "organisation": "", "escalated_to": None}
+    nobody = {"status": BLOCKED, "organisation": "", "escalated_to": None, "act_by": None}
     return TaskChange(_revised(task, {**terms, **nobody}), change, None, handed=False)
 
 

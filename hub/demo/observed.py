@@ -112,7 +112,7 @@ def _view(record: dict[str, Any]) -> tuple[Any, ...]:
     return (
         record["episode"], record["status"], record["cause"], record["priority"],
         tuple(record["rule_ids"]), record["kind"], record["organisation"], record["valid_until"],
-        record["reminded_on"],
+        record["act_by"], record["reminded_on"],
     )  # fmt: skip
 
 

@@ -36,6 +36,8 @@ class CompiledBook:
     reminder_days: int
     task_due_days: int
     """Days before the session on which a candidate's admission is due."""
+    time_limit_hours: tuple[int, ...]
+    """Within how many hours an organisation contacts the person, by priority, P0 first."""
     kinds: frozenset[str]
     """The fact kinds that rules of class p, guards and paths read: nothing else can change their answer."""
     sensitive_kinds: frozenset[str]
@@ -113,6 +115,7 @@ def compile_book(book: RuleBook) -> CompiledBook:
         book=book, id=book.edition, minimum_notice=book.notice.minimum, valid_days=terms.valid_days,
         cooldown_expired_days=terms.cooldown_expired_days, reminder_days=terms.reminder_days,
         task_due_days=book.tasks.admission.due_days_before,
+        time_limit_hours=tuple(getattr(book.time_limit_hours, name) for name in PRIORITIES),
         kinds=_kinds(conditions), sensitive_kinds=_kinds(rule.condition for rule in sensitive),
         outlook=run["outlook"], trial=trial["outlook"], path=run["path"], guard=run["guard"],
         task_hits=_run(tasks, book.edition, asking)["task_hits"],

@@ -8,12 +8,14 @@ from functools import lru_cache
 from typing import Final
 
 __all__ = (
-    "HOUR_MS", "add_months", "age_on", "birthday", "china_day", "china_ms", "day_number", "iso", "monday",
-    "month_start", "to_date",
+    "HOUR_MS", "TICK_MS", "add_months", "age_on", "birthday", "china_day", "china_ms", "day_number",
+    "hours_after_tick", "iso", "monday", "month_start", "to_date",
 )  # fmt: skip
 
 _EPOCH: Final = date(1970, 1, 1).toordinal()
 HOUR_MS: Final = 3_600_000
+TICK_MS: Final = 20 * HOUR_MS
+"""The tick of a day lies at eight in the evening: after everything that occurs on that day."""
 _CHINA_MS: Final = 8 * HOUR_MS  # UTC+8 all year
 
 
@@ -31,6 +33,11 @@ def to_date(day: int) -> date:
 def iso(day: int) -> str:
     """Return the ISO date of a day number."""
     return to_date(day).isoformat()
+
+
+def hours_after_tick(day: int, hours: int) -> int:
+    """Return the instant that lies so many hours after a day's tick."""
+    return china_ms(day, TICK_MS + hours * HOUR_MS)
 
 
 def china_ms(day: int, since_midnight_ms: int = 0) -> int:

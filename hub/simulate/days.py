@@ -24,7 +24,7 @@ from hub.simulate import (
     volunteers,
 )
 from hub.simulate.agenda import Agenda
-from hub.simulate.calendar import HOUR_MS, china_ms, day_number
+from hub.simulate.calendar import TICK_MS, china_ms, day_number
 from hub.simulate.county import County
 from hub.simulate.expect import Expectation, Tick
 from hub.simulate.gazetteer import Gazetteer
@@ -37,8 +37,6 @@ from hub.simulate.world import World
 
 __all__ = ("Day", "Plan", "Year")
 
-TICK_MS: Final = 20 * HOUR_MS
-"""The tick of a day lies at eight in the evening: after everything that occurs on that day."""
 _FOUNDED_BEFORE: Final = 1_200
 _DUPLICATES: Final = 0.012
 _SENT_AGAIN: Final = 0.006

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from hub.simulate.calendar import hours_after_tick
 from hub.simulate.whereto import moved
 
 if TYPE_CHECKING:
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 __all__ = ("Duty", "duty_days", "settle", "views")
 
 _DUE_BEFORE: Final = 14
+_ADMIT_HOURS: Final = 24
+_HAND_OVER_HOURS: Final = 168
 _TRANSFER: Final = ("transfer", None)
 
 
@@ -32,6 +35,7 @@ class Duty:
     term: str | None = None
     escalated_to: str | None = None
     blocked_by: str | None = None
+    act_by: int | None = None
 
     @property
     def open(self) -> bool:
@@ -47,7 +51,7 @@ class Duty:
         """Return what is compared: everything but ids and the change that led here."""
         return (
             self.kind, self.status, self.organisation, self.target, self.due_on, self.session_on, self.term,
-            self.escalated_to, self.blocked_by,
+            self.escalated_to, self.blocked_by, self.act_by,
         )  # fmt: skip
 
 
@@ -107,12 +111,12 @@ def _admission(known: Known, key: tuple[str, str], offices: Offices, today: int,
     last.due_on = candidacy["session_on"] - _DUE_BEFORE
     acts = None if bar else _acts(council, last, offices, today)
     if acts is None:
-        last.status, last.organisation, last.escalated_to = "blocked", "", None
+        last.status, last.organisation, last.escalated_to, last.act_by = "blocked", "", None, None
         last.blocked_by = bar or "no_organisation"
         return
     last.organisation, last.blocked_by = acts, None
     if last.status == "blocked":
-        last.status = "open"
+        last.status, last.act_by = "open", hours_after_tick(today, _ADMIT_HOURS)
     if last.status == "open" and today > last.due_on:
         last.status, last.escalated_to = "escalated", offices.superior(council, today)
 
@@ -136,7 +140,7 @@ def _transfer(known: Known, seen: View, offices: Offices, today: int, *, barred:
         last.status = "done" if seen.where.organisation else "cancelled"
     elif away and not barred:
         if last is None:
-            last = Duty("transfer", "open", "")
+            last = Duty("transfer", "open", "", act_by=hours_after_tick(today, _HAND_OVER_HOURS))
             known.duties.setdefault(_TRANSFER, []).append(last)
         theirs = known.membership["organisation"]
         last.target = str(seen.where.organisation)

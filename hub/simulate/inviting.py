@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from hub.simulate.calendar import monday
+from hub.simulate.calendar import hours_after_tick, monday
 
 if TYPE_CHECKING:
     from hub.simulate.eligibility import View
@@ -17,6 +17,7 @@ __all__ = ("Invitation", "end", "go_on", "issue", "pause")
 _CAP_DAYS: Final = 180
 _REMIND_DAYS: Final = 30
 _BATCHED: Final = 3  # the priority that is invited on Mondays only
+_HOURS: Final = (24, 24, 72, 168)  # by priority, in which the organisation contacts the person
 _UNANSWERED: Final = frozenset({"issued", "delivered"})
 
 
@@ -36,6 +37,7 @@ class Invitation:
     ended_on: int | None = None
     reminded_on: int | None = None
     changed_on: int = 0
+    act_by: int = 0
 
     @property
     def open(self) -> bool:
@@ -46,7 +48,7 @@ class Invitation:
         """Return what is compared: everything but ids and the change that led here."""
         return (
             self.episode, self.status, self.cause, self.priority, self.rules, self.kind, self.organisation,
-            self.valid_until, self.reminded_on,
+            self.valid_until, self.act_by, self.reminded_on,
         )  # fmt: skip
 
 
@@ -68,7 +70,7 @@ def issue(known: Known, seen: View, today: int) -> None:
     episode = known.last.episode + 1 if known.last else 1
     known.last = Invitation(
         episode, today, "issued", seen.priority, seen.names, seen.kind, str(seen.where.organisation),
-        _until(today, seen), changed_on=today,
+        _until(today, seen), changed_on=today, act_by=hours_after_tick(today, _HOURS[seen.priority]),
     )  # fmt: skip
 
 
@@ -106,6 +108,7 @@ def _steps(known: Known, invitation: Invitation, seen: View, offices: Offices, t
         end(invitation, "expired", today)
     else:
         _answer(known, invitation)
+        _hurry(invitation, seen, today)
         invitation.priority, invitation.rules, invitation.kind = seen.priority, seen.names, seen.kind
         invitation.organisation = str(seen.where.organisation)
         invitation.valid_until = _until(since, seen)
@@ -119,6 +122,12 @@ def _answer(known: Known, invitation: Invitation) -> None:
             invitation.status = "accepted"
         elif invitation.status == "issued" and known.delivered_on is not None and known.delivered_on >= since:
             invitation.status = "delivered"
+
+
+def _hurry(invitation: Invitation, seen: View, today: int) -> None:
+    """Leave less time to act where the priority has become a better one."""
+    if seen.priority < invitation.priority:
+        invitation.act_by = min(invitation.act_by, hours_after_tick(today, _HOURS[seen.priority]))
 
 
 def _to_be_reminded(known: Known, invitation: Invitation, today: int) -> bool:

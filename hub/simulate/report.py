@@ -12,9 +12,9 @@ __all__ = ("COLUMNS", "DAYS", "FORMAT", "TASK_COLUMNS", "document", "tick_docume
 
 FORMAT = "redcross.synthetic.expectation/2"
 COLUMNS = ("episode", "status", "cause", "priority", "rule_ids", "kind", "organisation", "valid_until",
-           "reminded_on")  # fmt: skip
+           "act_by", "reminded_on")  # fmt: skip
 TASK_COLUMNS = ("kind", "status", "organisation", "target", "due_on", "session_on", "term", "escalated_to",
-                "blocked_by")  # fmt: skip
+                "blocked_by", "act_by")  # fmt: skip
 DAYS = frozenset({"valid_until", "reminded_on", "due_on", "session_on"})
 
 
@@ -23,7 +23,7 @@ def tick_document(day: Day) -> dict[str, Any]:
 
     ``changes`` holds, per document, the person's latest invitation after this tick, ``tasks`` all the
     tasks there ever were of the person, only where the tick has changed something; the values are in the
-    order of the document's ``columns`` and ``task_columns``.
+    order of the document's ``columns`` and ``task_columns``: days as dates, ``act_by`` in ms since 1970.
     """
     return {
         "day": iso(day.number),

@@ -150,7 +150,7 @@ class InvitationWriter:
             self._stages[made.status, name, why, made.priority, made.rules, book.id, made.kind],
             texts[made.organisation], _BOOLEANS[made.confirm_region], texts[made.notice_version],
             numbers[made.issued_on], numbers[made.valid_until], self._days[made.reminded_on],
-            numbers[made.episode],
+            self._days[made.act_by], numbers[made.episode],
             self._reasons[reason],
             *((_NULL,) if sealed is None else (_NOT_NULL, _length(sealed), sealed)),
             self._lists[tuple(disclosed)], head.tick,

@@ -26,7 +26,7 @@ from typing import Final, NamedTuple
 
 from hub import topics
 from hub.core import assertion, dates, erasure, ground, invitation, matching, merge, person, statistics, task
-from hub.core.book import Book
+from hub.core.book import Book, act_by
 from hub.core.invitation import Change, Invitation, Terms
 from hub.core.person import PersonState
 from hub.errors import DeadLetterError
@@ -314,7 +314,8 @@ class _Scene(NamedTuple):
         if world is None:
             return cls(ctx, tables, None, Terms(0, 0), today)
         book = world.book
-        terms = Terms(book.valid_days, book.cooldown_expired_days, book.reminder_days)
+        limits = act_by(book, ctx.now)
+        terms = Terms(book.valid_days, book.cooldown_expired_days, book.reminder_days, limits)
         return cls(ctx, tables, world, terms, today)
 
     def pause(self, last: Invitation | None, eligible: matching.Eligibility) -> str:

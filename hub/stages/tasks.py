@@ -10,6 +10,7 @@ from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
 from hub.core import dates, matching, task
+from hub.core.book import act_by
 from hub.core.person import PersonState
 
 if TYPE_CHECKING:
@@ -24,7 +25,8 @@ def settle(
     """Move the tasks of a person on, tell the changes; return whether one waits for an organisation."""
     today = dates.day_of(occasion.ctx.now)
     new_id = partial(announce.task_id, occasion.person + state.erased)
-    scene = task.Scene(eligible, world.book, world.directory, today, new_id)
+    limits = act_by(world.book, occasion.ctx.now)
+    scene = task.Scene(eligible, world.book, world.directory, today, new_id, limits)
     settled = task.settle(state.tasks, scene)
     _tell(announce, occasion, state, eligible, settled, world)
     return settled.waiting

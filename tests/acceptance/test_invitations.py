@@ -20,7 +20,9 @@ ENVELOPE = {"source": "/test", "specversion": "1.0", "time": "2022-04-18T12:00:0
 INVITATION: dict[str, Any] = {
     "cause": None, "priority": 1, "rule_ids": ["R01"], "book": "b@1", "kind": "adult",
     "confirm_region": False, "notice_version": "2022", "issued_on": TODAY - 3, "valid_until": TODAY + 177,
-    "reminded_on": None, "episode": 1, "reason_zh": "理由", "reason_en": "reason", "contact": b"sealed",
+    "reminded_on": None, "act_by": dates.midnight_ms(TODAY) - 1, "episode": 1, "reason_zh": "理由",
+    "reason_en": "reason",
+    "contact": b"sealed",
     "disclosed": ["name"],
     "tick": dates.midnight_ms(TODAY), "cause_event_id": None,
 }  # fmt: skip
@@ -28,7 +30,7 @@ TASK: dict[str, Any] = {
     "kind": "admission", "change": "opened", "target": "", "escalated_to": None, "due_on": TODAY + 6,
     "session_on": TODAY + 20, "term": "7", "rule_id": "R10", "book": "b@1", "reason_zh": "理由",
     "reason_en": "reason", "contact": None, "disclosed": [], "tick": dates.midnight_ms(TODAY),
-    "cause_event_id": None, "revision": 0, "council": "SOC", "blocked_by": None,
+    "cause_event_id": None, "revision": 0, "council": "SOC", "blocked_by": None, "act_by": None,
 }  # fmt: skip
 
 
@@ -48,7 +50,9 @@ class Shelf:
         }  # fmt: skip
         self._publish(topics.ORGANISATIONS, f"{org_id}/established", "hub.organisation", record)
 
-    def invitation(self, number: str, person: bytes, status: str, organisation: str = "SOC") -> None:
+    def invitation(
+        self, number: str, person: bytes, status: str, organisation: str = "SOC", **more: Any
+    ) -> None:
         """Publish a change of an invitation."""
         own = {"invitation_id": number, "person": person, "organisation": organisation}
         said = {
@@ -56,7 +60,7 @@ class Shelf:
             "change": status,
             "envelope": {**ENVELOPE, "id": number, "type": "hub.invitation"},
         }
-        self._publish(topics.INVITATIONS, number, "hub.invitation", {**INVITATION, **own, **said})
+        self._publish(topics.INVITATIONS, number, "hub.invitation", {**INVITATION, **own, **said, **more})
 
     def task(self, number: str, person: bytes, status: str = "open", **more: Any) -> None:
         """Publish a change of a task."""
@@ -168,6 +172,16 @@ def test_listing(shelf: Shelf) -> None:
     }
     listed = {asked: shelf.json("invitations", "list", *asked)["invitations"] for asked in expected}
     assert {asked: [each["invitation_id"] for each in found] for asked, found in listed.items()} == expected
+
+
+def test_who_should_have_been_contacted_by_now(shelf: Shelf) -> None:
+    """Issued, nothing heard of it, and its time has passed: not delivered, not later, not without one."""
+    shelf.invitation("3a", ANNA, "issued", act_by=dates.midnight_ms(TODAY))
+    shelf.invitation("3b", ANNA, "issued", act_by=None)
+    found = shelf.json("invitations", "list", "--overdue")
+    assert [each["invitation_id"] for each in found["invitations"]] == ["1b"]
+    assert found["invitations"][0]["act_by"] == "2022-04-17T23:59:59.999+08:00"
+    assert "1 in all" in shelf.run("invitations", "list", "--overdue").stdout
 
 
 def test_a_list_shows_nobody(shelf: Shelf) -> None:

@@ -67,7 +67,7 @@ MADE: Final = st.builds(
     issued_on=DAYS, valid_until=DAYS, priority=st.integers(0, 3),
     rules=st.lists(TEXTS, max_size=3).map(tuple),
     kind=TEXTS, organisation=TEXTS, confirm_region=st.booleans(), notice_version=TEXTS,
-    reminded_on=st.none() | DAYS,
+    reminded_on=st.none() | DAYS, act_by=st.none() | st.integers(-(2**62), 2**62),
 )  # fmt: skip
 CHANGES: Final = st.builds(Change, MADE, TEXTS, CAUSES)
 OCCASIONS: Final = st.builds(
@@ -192,7 +192,7 @@ def test_invitations_are_what_the_codec_writes(  # noqa: PLR0917  # what a recor
     made = change.invitation
     names = (
         "status", "priority", "kind", "organisation", "confirm_region", "notice_version", "issued_on",
-        "valid_until", "reminded_on", "episode",
+        "valid_until", "reminded_on", "act_by", "episode",
     )  # fmt: skip
     expected = CODEC.encode(
         "hub.invitation",

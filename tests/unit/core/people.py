@@ -67,6 +67,7 @@ class FakeBook:
     cooldown_expired_days: int = 180
     reminder_days: int = 30
     task_due_days: int = 14
+    time_limit_hours: tuple[int, ...] = (24, 24, 72, 168)
     asked: list[str] = field(default_factory=list)
     """Names of the functions that were called."""
 

@@ -43,6 +43,47 @@ def advanced(
     return (change.change, change.cause, change.invitation) if change is not None else (None, None, last)
 
 
+NOW = dates.midnight_ms(TODAY)
+BY_PRIORITY = (NOW + 1, NOW + 10, NOW + 20, NOW + 30)
+
+
+@pytest.mark.parametrize(
+    ("kinds", "had", "act_by"),
+    [
+        pytest.param({}, NOW + 15, NOW + 10, id="a better priority leaves less time"),
+        pytest.param({}, NOW + 5, NOW + 5, id="and never more"),
+        pytest.param({}, None, NOW + 10, id="written before there was one"),
+        pytest.param(
+            {"response": {"answer": "accepted", "on": TODAY}}, NOW + 15, NOW + 10, id="accepted too"
+        ),
+        pytest.param({"certificate": None, "course": COURSE}, NOW + 15, NOW + 15, id="the same priority"),
+    ],
+)
+def test_how_long_an_organisation_has(kinds: dict[str, Any], had: int | None, act_by: int) -> None:
+    """A raise gives the better priority's time from its tick on; no other change touches it."""
+    last = replace(INVITED, priority=3, rules=("F9",), act_by=had)
+    state = somebody(**kinds)
+    eligible = matching.evaluate(state, tables(), TODAY, running=True)
+    terms = TERMS._replace(act_by=BY_PRIORITY)
+    change = invitation.advance(last, eligible, state.facts, terms, TODAY)
+    assert change is not None
+    assert change.invitation.act_by == act_by
+
+
+@pytest.mark.parametrize(
+    ("kinds", "act_by"),
+    [
+        pytest.param({}, NOW + 10, id="P1"),
+        pytest.param({"certificate": None, "course": COURSE}, NOW + 30, id="P3"),
+    ],
+)
+def test_an_invitation_is_to_be_acted_on_by_its_priority(kinds: dict[str, Any], act_by: int) -> None:
+    """From the tick of issue on, by the priority it is issued with."""
+    eligible = matching.evaluate(somebody(**kinds), tables(), TODAY, running=False)
+    made = invitation.offer("ab", 1, eligible, TERMS._replace(act_by=BY_PRIORITY), TODAY).invitation
+    assert (made.priority, made.act_by) == (1 if act_by == NOW + 10 else 3, act_by)
+
+
 ACCEPTED, APPLIED = replace(INVITED, status="accepted"), replace(INVITED, status="applied")
 DELIVERED = replace(INVITED, status="delivered")
 SUBMITTED = {"status": "submitted", "on": TODAY}

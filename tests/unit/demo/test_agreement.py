@@ -117,6 +117,7 @@ def test_what_is_rare_is_as_expected_too(tmp_path: Path, monkeypatch: pytest.Mon
         pytest.param("priority: P2", "priority: P3", "priority", id="priority"),
         pytest.param("reminder_days: 30", "reminder_days: 31", "reminded_on", id="reminder"),
         pytest.param("P3: monday", "P3: tuesday", "invitation", id="batch"),
+        pytest.param("P3: 168", "P3: 169", "act_by", id="time-limit"),
         pytest.param("due_days_before: 14", "due_days_before: 10", "tasks", id="due"),
     ],
 )

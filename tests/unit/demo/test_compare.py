@@ -19,7 +19,7 @@ def view(
     status: str = "issued", *, episode: int = 1, cause: str | None = None, priority: int = 1
 ) -> tuple[Any, ...]:
     """Return one person's invitation as it is compared."""
-    return (episode, status, cause, priority, ("R01",), "adult", "RC-V", UNTIL, None)
+    return (episode, status, cause, priority, ("R01",), "adult", "RC-V", UNTIL, 7, None)
 
 
 def found(tick: int, seen: tuple[Any, ...], offset: int = 0) -> Change:
@@ -27,7 +27,7 @@ def found(tick: int, seen: tuple[Any, ...], offset: int = 0) -> Change:
     return Change(tick, seen[0], offset, seen)
 
 
-ISSUED = "1 issued None 1 R01 adult RC-V 2022-08-28 None"
+ISSUED = "1 issued None 1 R01 adult RC-V 2022-08-28 7 None"
 WITHDRAWN = view("withdrawn", cause="consent")
 EXPECTED = [(DAY, 100, {ANNA: view()}), (DAY + 1, 200, {}), (DAY + 2, 300, {ANNA: WITHDRAWN})]
 CASES: list[Any] = [
@@ -87,12 +87,12 @@ def test_compare_figures() -> None:
 
 def task(status: str, due_on: int | None = DAY) -> tuple[Any, ...]:
     """Return one task as it is compared."""
-    return ("admission", status, "RC-S", "", due_on, DAY + 14, "T1", None, None)
+    return ("admission", status, "RC-S", "", due_on, DAY + 14, "T1", None, None, None)
 
 
 def written(status: str) -> str:
     """Return the same as text."""
-    return f"admission {status} RC-S  2022-03-01 2022-03-15 T1 None None"
+    return f"admission {status} RC-S  2022-03-01 2022-03-15 T1 None None None"
 
 
 TASKS: list[Any] = [

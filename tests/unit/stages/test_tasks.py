@@ -34,6 +34,7 @@ from tests.unit.stages.matchmaking import (
 )
 
 SESSION = TODAY + 60
+HOUR_MS = 3_600_000
 MEMBER = {"status": "member", "kind": "adult", "organisation": "SOC9"}
 
 
@@ -66,6 +67,7 @@ def test_a_nomination_is_a_task_of_the_society() -> None:
     assert (told["kind"], told["change"], told["status"]) == ("admission", "opened", "open")
     assert (told["organisation"], told["target"], told["escalated_to"]) == ("SOC", "", None)
     assert (told["session_on"], told["due_on"], told["term"]) == (SESSION, SESSION - 14, "7")
+    assert told["act_by"] == ctx.now + 24 * HOUR_MS
     assert (told["rule_id"], told["book"], told["reason_en"]) == ("F10", "fake@1", "stands for the council")
     assert (told["person"], told["tick"], told["cause_event_id"]) == (ANNA, ctx.now, "event-1")
     assert (record.key, len(bytes.fromhex(told["task_id"]))) == (told["task_id"].encode(), 16)
@@ -147,6 +149,7 @@ def test_a_member_who_moved_is_handed_over() -> None:
         None,
         "has moved",
     )
+    assert told["act_by"] == ctx.now + 168 * HOUR_MS
     assert stock(ctx)[f"tasks_open|county={COUNTY}|kind=transfer"] == 1
     process(ctx, facts(at=3, membership={"organisation": "SOC"}))
     assert changes(ctx) == ["opened", "done"]
@@ -197,6 +200,7 @@ def test_a_candidate_of_an_unknown_society_waits_for_it() -> None:
     told = sent(ctx, topics.TASKS)[-1]
     assert (told["change"], told["organisation"], told["blocked_by"]) == ("opened", "LATER", None)
     assert told["contact"] is not None
+    assert told["act_by"] == ctx.now + 24 * HOUR_MS
     assert neighbourhood.WAITING + ANNA not in data(ctx)
 
 
@@ -209,6 +213,7 @@ def test_a_candidate_under_review_is_told_to_nobody() -> None:
     assert (told["organisation"], told["contact"], told["disclosed"]) == ("", None, [])
     assert (told["council"], told["session_on"]) == ("SOC", SESSION)
     assert told["reason_zh"]
+    assert told["act_by"] is None
     assert not any(name.startswith("tasks_open") for name in stock(ctx)), "nobody acts on it"
     process(ctx, facts(at=2, party={"citizen": False}))
     assert sent(ctx, topics.TASKS)[-1]["blocked_by"] == "not_citizen"
