@@ -57,7 +57,13 @@ def with_ground(  # noqa: PLR0917  # all of it is what a ground depends on
             return hits
         if me["consent"] in _COVERED:
             me["consent"] = consent.Status.DATA_CLASS
-    return sorted((*hits, GroundHit(rule, until)), key=lambda hit: (hit.rule.priority, hit.rule.id))
+    return sorted((*hits, GroundHit(rule, until)), key=_place)
+
+
+def _place(hit: Hit) -> tuple[int, str, str]:
+    """Return by what hits are ordered: the book's own order, as it is seen outside."""
+    rule = hit.rule
+    return rule.priority, rule.public or rule.id, rule.id
 
 
 def disclosed(hits: Sequence[Hit], ground: Mapping[str, Any], book: Book) -> tuple[Rule, ...]:

@@ -40,6 +40,7 @@ class AskingBook(FakeBook):
         found, change = super().outlook(facts, today)
         if gifts:
             found = (*found, FakeHit(SHARED, None, gifts))
+            found = tuple(sorted(found, key=lambda hit: (hit.rule.priority, hit.rule.public or hit.rule.id)))
         sessions = [entry["session_on"] + 1 for entry in facts.get("candidacy", ()) if "session_on" in entry]
         days = [day for day in (change, *sessions) if day is not None and day > today]
         return found, min(days, default=None)

@@ -6,16 +6,21 @@ from typing import Any
 
 import pytest
 
+from hub import packaged
 from hub.core import ground, matching
+from hub.core.book import Book
 from hub.core.matching import Eligibility
+from hub.rules.book import load
+from hub.rules.compile import compile_book
 from tests.unit.core.asking import BOTH, GROUND, SECRET, SHARED, AskingBook
-from tests.unit.core.people import CONSENT, COURSE, PARTY, TODAY, FakeBook, FakeRule, somebody, tables
+from tests.unit.core.people import CONSENT, COURSE, PARTY, TODAY, FakeRule, somebody, tables
 
 COVERED = {**CONSENT, "data_classes": BOTH}
+PACKAGED = "rules/books/zhejiang-2022.yaml"
 GIFT = {"donated_on": TODAY - 9}
 
 
-def evaluated(book: FakeBook | None = None, **kinds: Any) -> Eligibility:
+def evaluated(book: Book | None = None, **kinds: Any) -> Eligibility:
     """Evaluate somebody who has nothing but what is given, and the consent."""
     state = somebody(**{"certificate": None, "consent": COVERED, **kinds})
     return matching.evaluate(state, tables(book=book or AskingBook()), TODAY, running=False)
@@ -92,6 +97,18 @@ def test_what_shares_the_public_id_looks_alike() -> None:
     assert [(rule.id, rule.reason_en, rule.discloses) for rule in told] == [
         ("F0", "did good", ("name", "phone"))
     ] * 2
+
+
+def test_beside_another_rule_what_shares_the_public_id_stands_in_the_same_place() -> None:
+    """Neither the order of the names nor whose reason is given tells a gift from the ground."""
+    book = compile_book(load(packaged.read_text(PACKAGED), file=PACKAGED))
+    stars = {"status": "active", "level": "registered", "active_on": TODAY - 9, "star": 3}
+    hours, cells = (
+        evaluated(book, rescue_member={"status": "active", "grade": "member"}, **more)
+        for more in ({"volunteer": stars}, {"ground": GROUND})
+    )
+    assert hours.named == hours.public == cells.named == cells.public
+    assert (cells.named, hours.rules) == (("G00", "R04"), ("R09a", "R04", "R09"))
 
 
 def test_who_agreed_to_it_is_told_the_rule() -> None:
