@@ -92,8 +92,26 @@ def sayable(event_id: str | None, person: bytes, named: Iterable[str], book: Boo
 
 
 def public(hits: Sequence[Hit]) -> tuple[str, ...]:
-    """Return the ids by which figures name what hit, each once."""
+    """Return the ids by which figures and decisions name what hit, each once."""
     return tuple(dict.fromkeys([hit.rule.public or hit.rule.id for hit in hits]))
+
+
+def firsts(hits: Sequence[Hit]) -> list[Hit]:
+    """Return of the hits that are named alike the first: one for each of :func:`public`."""
+    found: dict[str, Hit] = {}
+    for hit in hits:
+        found.setdefault(hit.rule.public or hit.rule.id, hit)
+    return list(found.values())
+
+
+def unnamed(hits: Sequence[Hit]) -> bool:
+    """Return whether the ground that is not named is among what hit, or a rule that shares its id."""
+    return any(hit.rule.public is not None for hit in hits)
+
+
+def outside(rule: Rule, book: Book) -> Rule:
+    """Return what speaks for a rule outside: the ground whose id it shares, at its priority, or the rule."""
+    return rule if rule.public is None else book.ground(rule.priority) or rule
 
 
 def spoken(hit: Hit, told: tuple[Rule, ...], book: Book) -> tuple[Rule, ...]:
@@ -101,9 +119,6 @@ def spoken(hit: Hit, told: tuple[Rule, ...], book: Book) -> tuple[Rule, ...]:
 
     ``told`` are the rules that the person agreed to have named.
     """
-    rule = hit.rule
     if told and hit.evidence == EVIDENCE:
         return told
-    if rule.public is not None:
-        return (book.ground(rule.priority) or rule,)
-    return (rule,)
+    return (outside(hit.rule, book),)

@@ -2,8 +2,9 @@
 
 An invitation carries the contact block re-sealed for the registry's key, and only what the rules that
 hit may disclose; of a rule that shares its public id with others it speaks as of all of them. A decision
-carries the rules with their text as it was, and, sealed under a key of the person's own, the facts it rests
-on: of them only dates, kinds, grades and statuses.
+carries the rules with their text as it was, by the names they have outside too, and, sealed under a key
+of the person's own, the rules themselves and the facts it rests on: of these only dates, kinds, grades and
+statuses.
 """
 
 from __future__ import annotations
@@ -210,7 +211,7 @@ class Announcer:
             sealed, disclosed = self._contact(occasion.person, contact, allowed, eligible.kind, made.id)
         reason = _TASK_WORDS.get((made.kind, change.change))
         if rule is not None:
-            rule = book.ground(rule.priority) or rule if rule.public is not None else rule
+            rule = ground.outside(rule, book)
             reason = rule.reason_zh, rule.reason_en
         assert reason is not None  # every end has words, everything else its rule
         event_id = f"{made.id}/{made.revision}"

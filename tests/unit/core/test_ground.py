@@ -88,7 +88,7 @@ def test_it_ends_when_it_was_told_to() -> None:
 
 
 def test_what_shares_the_public_id_looks_alike() -> None:
-    """Figures and invitations name the shared id, once; decisions the rule itself."""
+    """Figures and invitations name the shared id, once; what is sealed of a decision the rule itself."""
     both = evaluated(ground=GROUND, gift=GIFT)
     assert (both.rules, both.public, both.named) == (("F0", "F7"), ("F0",), ("F0",))
     gift, cells = evaluated(gift=GIFT), evaluated(ground={**GROUND, "priority": 3})

@@ -55,12 +55,34 @@ def test_an_unnamed_ground_and_a_gift_read_the_same() -> None:
     assert stock(gift)[f"qualified|county={COUNTY}|rule=F0"] == 1
 
 
-def test_decisions_name_the_gift_and_never_the_ground() -> None:
+def in_clear(ctx: MemoryContext) -> dict[str, Any]:
+    """Return of the one decision what whoever reads the topic sees, and how much there is that is sealed."""
+    (value,) = (each.value for each in ctx.emitted if each.topic == topics.DECISIONS)
+    assert value is not None
+    record = CODEC.decode(value)[1]
+    return {**record, "sealed": len(record["sealed"])}
+
+
+@pytest.mark.parametrize(
+    "beside", [pytest.param({}, id="alone"), pytest.param({"course": COURSE}, id="beside another")]
+)
+def test_a_decision_on_the_ground_reads_like_one_on_a_gift(beside: dict[str, Any]) -> None:
+    """In clear both say the shared ground, and as much is sealed; both together say it once."""
+    cells = in_clear(told(ground={**GROUND, "priority": 3, "disclosed": ["F5"]}, **beside))
+    gift = in_clear(told(gift=GIFT, **beside))
+    both = in_clear(told(gift=GIFT, ground={**GROUND, "priority": 3}, **beside))
+    assert cells == gift == both
+    (rule,) = (rule for rule in gift["rules"] if rule["id"] != "F3")
+    assert (rule["id"], rule["reason_en"]) == ("F0", "did good")
+
+
+def test_who_may_open_a_decision_reads_the_gift_and_never_the_ground() -> None:
     """Inside, class p is named as it is; of the ground there is nothing but that it holds."""
     (cells,) = sent(told(ground={**GROUND, "until_on": TODAY + 9, "disclosed": ["F5"]}), topics.DECISIONS)
     (gift,) = sent(told(gift=GIFT), topics.DECISIONS)
     assert [rule["id"] for rule in cells["rules"]] == ["F0"]
     assert [rule["id"] for rule in gift["rules"]] == ["F7"]
+    assert [rule["reason_en"] for rule in gift["rules"]] == ["gave money"]
     assert cells["facts_used"] == [{"kind": "ground", "key": "", "fields": {}}]
 
 
