@@ -201,6 +201,13 @@ def test_who_has_no_ground_is_not_told_of() -> None:
     assert play(*steps).stock() == {"sensitive_held|code=quiet": 1}
 
 
+def test_of_who_takes_back_that_a_ground_may_be_named_matching_does_not_hear() -> None:
+    """A withdrawal that concerns class s alone makes nobody known."""
+    fields: dict[str, Any] = {"purpose": "ground_disclosure", "withdrawn_on": day("01-03")}
+    expectation = play(at("01-03", event("consent.withdrawn.v1", "01-03", **fields)))
+    assert (expectation.known[KEY].met, expectation.stock()) == (False, {})
+
+
 def test_a_death_ends_the_ground() -> None:
     """Nothing is told of the dead, and figures say why."""
     death = event("party.deceased.v1", "01-08", deceased_on=day("01-08"))
