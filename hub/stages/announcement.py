@@ -252,9 +252,15 @@ class Announcer:
 
 
 def _may_tell(eligible: Eligibility, acting: Organisation | None, occasion: Occasion) -> bool:
-    """Return whether the organisation that acts may be told who it is: by a consent, or it is a group."""
-    if eligible.view["subject"][0]["group"]:
+    """Return whether the organisation that acts may be told who it is: by a consent, or it is a group.
+
+    Of somebody under 18 the consent must be a guardian's too, as for an invitation.
+    """
+    me = eligible.view["subject"][0]
+    if me["group"]:
         return True
+    if me["guardian_missing"]:
+        return False
     given = consent.find(eligible.view.get("consent", ()))
     today = dates.day_of(occasion.ctx.now)
     status = consent.status(given, acting, occasion.book.minimum_notice, today)
