@@ -118,6 +118,21 @@ def test_nothing_of_the_event_can_be_read_without_the_key(ce_type: str) -> None:
     assert b"canary" in opened
 
 
+def test_events_look_alike() -> None:
+    """Whatever the event and whatever it says, there is as much that is sealed."""
+    spoken = person(consent=consent(recipients=["33", "3301"]), guardian=None)
+    events = [
+        *((ce_type, {}) for ce_type in SENSITIVE),
+        *((ce_type, {"person": spoken}) for ce_type in SENSITIVE),
+        ("party.deceased.v1", {}), ("consent.withdrawn.v1", {}), ("subject.erasure.requested.v1", {}),
+    ]  # fmt: skip
+    lengths = set()
+    for ce_type, changes in events:
+        (emitted,) = on(taken_in(ce_type, **changes), topics.FACTS_SENSITIVE)
+        lengths.add(len(decoded(emitted)[1]["sealed"]))
+    assert len(lengths) == 1
+
+
 @pytest.mark.parametrize("ce_type", SENSITIVE)
 def test_nobody_can_try_out_what_was_said(ce_type: str) -> None:
     """The stamp's last part is no hash of the assertions, and still the same for each delivery of them."""

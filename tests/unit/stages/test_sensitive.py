@@ -450,29 +450,44 @@ def test_erasure_of_somebody_unknown_leaves_a_stub_too() -> None:
 # --- what cannot be read
 
 
+def sealed_whole(plain: bytes) -> bytes:
+    """Return some bytes sealed for Anna as a content is."""
+    return SECRET.seal(pad(plain, 1024), ANNA)
+
+
 DAMAGED = [
-    pytest.param(lambda: SECRET.seal(b"no msgpack", ANNA), id="no-content"),
-    pytest.param(lambda: SECRET.seal(msgspec.msgpack.encode({"type": "t"}), ANNA), id="half-a-content"),
-    pytest.param(lambda: SECRET.seal(b"", BEN), id="of-another-person"),
-    pytest.param(lambda: b"short", id="not-sealed"),
-    pytest.param(
-        lambda: SECRET.seal(
-            msgspec.msgpack.encode(
-                {"type": "t", "source": "s", "origin": {}, "assertions": b"\xff", "contact": None}
-            ),
-            ANNA,
-        ),
-        id="no-assertions",
-    ),
+    pytest.param(lambda: sealed_whole(b"no msgpack"), id="no-content"),
+    pytest.param(lambda: sealed_whole(msgspec.msgpack.encode({"type": "t"})), id="half-a-content"),
     pytest.param(
         lambda: SECRET.seal(
             msgspec.msgpack.encode(
                 {
-                    "type": "t", "source": "s", "origin": {}, "contact": None,
-                    "assertions": assertion.encode([("no_such_kind", b"", {})]),
+                    "type": "t", "source": "s", "origin": ("t", 0, 0), "contact": None,
+                    "assertions": assertion.encode([]),
                 }
             ),
             ANNA,
+        ),
+        id="not-padded",
+    ),
+    pytest.param(lambda: SECRET.seal(b"", BEN), id="of-another-person"),
+    pytest.param(lambda: b"short", id="not-sealed"),
+    pytest.param(
+        lambda: sealed_whole(
+            msgspec.msgpack.encode(
+                {"type": "t", "source": "s", "origin": ("t", 0, 0), "assertions": b"\xff", "contact": None}
+            )
+        ),
+        id="no-assertions",
+    ),
+    pytest.param(
+        lambda: sealed_whole(
+            msgspec.msgpack.encode(
+                {
+                    "type": "t", "source": "s", "origin": ("t", 0, 0), "contact": None,
+                    "assertions": assertion.encode([("no_such_kind", b"", {})]),
+                }
+            )
         ),
         id="unknown-kind",
     ),
