@@ -12,6 +12,7 @@ from typing import Any, Final, NamedTuple
 
 from hub.core import consent
 from hub.core.book import Book, Hit, Rule
+from hub.core.organisation import Organisation
 
 KIND: Final = "ground"
 """The fact kind."""
@@ -66,9 +67,13 @@ def _place(hit: Hit) -> tuple[int, str, str]:
     return rule.priority, rule.public or rule.id, rule.id
 
 
-def disclosed(hits: Sequence[Hit], ground: Mapping[str, Any], book: Book) -> tuple[Rule, ...]:
-    """Return the rules that the person agreed to have named, if the ground is among the hits."""
-    if all(hit.evidence != EVIDENCE for hit in hits):
+def disclosed(
+    hits: Sequence[Hit], ground: Mapping[str, Any], book: Book, organisation: Organisation | None
+) -> tuple[Rule, ...]:
+    """Return the rules that the person agreed to have named to the organisation, if the ground is a hit."""
+    if organisation is None or all(hit.evidence != EVIDENCE for hit in hits):
+        return ()
+    if not consent.covers(ground.get("recipients", ()), organisation):
         return ()
     found = (book.rule(each) for each in sorted(ground.get("disclosed", ())))
     return tuple(rule for rule in found if rule is not None)

@@ -52,12 +52,12 @@ def confide(known: Known, happening: Happening, territory: Territory, today: int
     _READERS.get(happening.type, _other if happening.type in SENSITIVE else _granted)(secret, told)
 
 
-def ask(known: Known, today: int) -> bool:
+def ask(known: Known, today: int, minimum: str) -> bool:
     """Let matching be told what may be told of somebody today; return whether that is news."""
     secret = known.secret
     if secret is None:
         return False
-    found, beside = tell(secret, today), None
+    found, beside = tell(secret, today, minimum), None
     if found is not None:
         known.met = True
         known.newest = max(secret.newest or 0, known.newest or 0)

@@ -260,7 +260,7 @@ class Expectation:
         known = self.known[key]
         if known.secret is None:
             return False
-        new = ask(known, self.today)
+        new = ask(known, self.today, self._minimum)
         known.codes = codes(known.secret, self.today)
         self._remind(key, secret_days(known.secret))
         return new

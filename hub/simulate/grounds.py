@@ -50,9 +50,8 @@ def unproven(known: Known, found: list[Ground]) -> bool:
     return [ground.rule for ground in found] == [UNNAMED] and not _covers_sensitive(known)
 
 
-def named(known: Known, found: list[Ground]) -> tuple[str, ...]:
-    """Return the ids by which an invitation names what hits."""
-    disclosed = known.told.disclosed if known.told is not None else ()
+def named(found: list[Ground], disclosed: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the ids by which an invitation names what hits, with those of class s that it may name."""
     names: list[str] = []
     for ground in found:
         if ground.rule == UNNAMED and disclosed:

@@ -83,6 +83,8 @@ CANDIDACY: Final[dict[str, Any]] = {
     "status": "nominated",
 }  # fmt: skip
 GROUND: Final[dict[str, Any]] = {"holds": True, "priority": 2, "since_on": TODAY - 9}
+NAMED: Final[dict[str, Any]] = {**GROUND, "disclosed": ["F5"], "recipients": [COUNTY]}
+"""A ground that the person agreed to have named in their county."""
 BOTH: Final = ["p", "s"]
 """Data classes of a consent that covers the ground that is not named."""
 ABOVE: Final = {

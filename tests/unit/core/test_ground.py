@@ -12,7 +12,7 @@ from hub.core.book import Book
 from hub.core.matching import Eligibility
 from hub.rules.book import load
 from hub.rules.compile import compile_book
-from tests.unit.core.asking import BOTH, GROUND, SECRET, SHARED, AskingBook
+from tests.unit.core.asking import BOTH, GROUND, NAMED, SECRET, SHARED, AskingBook
 from tests.unit.core.people import CONSENT, COURSE, PARTY, TODAY, FakeRule, somebody, tables
 
 COVERED = {**CONSENT, "data_classes": BOTH}
@@ -113,7 +113,7 @@ def test_beside_another_rule_what_shares_the_public_id_stands_in_the_same_place(
 
 def test_who_agreed_to_it_is_told_the_rule() -> None:
     """Disclosed rules stand in an invitation in the place of the ground, and nowhere else."""
-    eligible = evaluated(ground={**GROUND, "disclosed": ["F5", "unknown"]}, gift=GIFT)
+    eligible = evaluated(ground={**NAMED, "disclosed": ["F5", "unknown"]}, gift=GIFT)
     assert eligible.disclosed == (SECRET,)
     assert (eligible.named, eligible.public, eligible.rules) == (("F5", "F0"), ("F0",), ("F0", "F7"))
     spoken = [ground.spoken(hit, eligible.disclosed, AskingBook()) for hit in eligible.hits]
@@ -123,5 +123,23 @@ def test_who_agreed_to_it_is_told_the_rule() -> None:
 
 def test_a_disclosure_without_the_ground_says_nothing() -> None:
     """What was disclosed is not told when the ground does not count."""
-    eligible = evaluated(ground={**GROUND, "disclosed": ["F5"]}, consent=CONSENT, gift=GIFT, party=PARTY)
+    eligible = evaluated(ground=NAMED, consent=CONSENT, gift=GIFT, party=PARTY)
     assert (eligible.disclosed, eligible.named) == ((), ("F0",))
+
+
+@pytest.mark.parametrize(
+    ("recipients", "named"),
+    [
+        pytest.param(["33"], ("F5",), id="the province"),
+        pytest.param(["330109", "SOC"], ("F5",), id="the organisation"),
+        pytest.param(["330109"], ("F0",), id="another county"),
+        pytest.param([], ("F0",), id="nobody"),
+    ],
+)
+def test_only_whom_the_person_agreed_to_tell_is_told_the_rule(
+    recipients: list[str], named: tuple[str, ...]
+) -> None:
+    """The consent to name it must cover the organisation that the invitation goes to."""
+    assert evaluated(ground={**NAMED, "recipients": recipients}).named == named
+    nowhere = evaluated(ground=NAMED, party={**PARTY, "residence": "330199110227"})
+    assert (nowhere.organisation, nowhere.named) == ("", ("F0",))

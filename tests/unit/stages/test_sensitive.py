@@ -206,8 +206,10 @@ def test_a_rule_is_named_only_with_consent() -> None:
     process(ctx, blood(disclosure={**MAY_BE_NAMED, "expires_on": TODAY + 5}))
     assert grounds(ctx)[0]["disclosed"] == ["S13"]
     until(ctx, TODAY + 6)
-    assert grounds(ctx)[1] == {name: value for name, value in grounds(ctx)[0].items() if name != "disclosed"}
-    assert "disclosed" not in at_matching(ctx)[0]["ground"][0]
+    assert grounds(ctx)[0]["recipients"] == ["33"]
+    own = {"disclosed", "recipients"}
+    assert grounds(ctx)[1] == {name: value for name, value in grounds(ctx)[0].items() if name not in own}
+    assert not own & set(at_matching(ctx)[0]["ground"][0])
 
 
 def test_from_upstream_to_hub_facts(tmp_path: Path) -> None:
