@@ -23,7 +23,7 @@ from hub.privacy.person_key import PersonKeys
 from hub.settings import Clock
 from hub.stages.announcementwriter import rfc3339
 from hub.stages.build import make_codec
-from hub.stages.confidential import Content
+from hub.stages.confidential import Content, open_content
 from hub.stages.decisiondetails import opened
 from hub.stages.sensitivedecision import open_decision
 
@@ -39,7 +39,6 @@ ERASURE: Final = "subject.erasure.requested.v1"
 SOURCE: Final = "/redcross/33/hub/person"
 _PATIENCE_S: Final = 30.0
 _Told = tuple[dict[str, Any], list[Any]]
-_read_content: Final = msgspec.msgpack.Decoder(Content).decode
 
 
 def document_of(kind: str, number: str, born: str | None) -> Document:
@@ -141,7 +140,7 @@ class Person:
         told: list[tuple[dict[str, Any], list[Any], Content]] = []
         for value in self._of(topics.FACTS_SENSITIVE):
             record = read(value)
-            content = _read_content(sealer.open(record["sealed"], self.key))
+            content = open_content(self.key, record["sealed"], sealer)
             told.append((record, assertion.decode(content.assertions), content))
         stub = dossier.stub_of([(record, assertions) for record, assertions, _ in told])
         read_decision = self._codec.reader("hub.sensitive_decision")

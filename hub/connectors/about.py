@@ -16,6 +16,7 @@ def of_person(event: Event, reading: Reading, *claims: Claim, binds: Alias | Non
         person=person,
         binds=() if binds is None else (binds,),
         claims=[*claims, *person.claims],
+        confided=person.confided,
         party=person.party,
         names=(person.name,) if person.name else (),
     )

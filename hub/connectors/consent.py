@@ -1,4 +1,8 @@
-"""The consent service: consents granted and withdrawn (DOMAIN §3)."""
+"""The consent service: consents granted and withdrawn (DOMAIN §3).
+
+Whoever agrees to have their ground of class s named, or takes that back, is hardly anybody but a donor:
+that consent is told to the stage for class s alone.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +17,7 @@ def granted(event: Event, reading: Reading) -> Draft:
     """Make a consent of it; one in the person block for the same purpose gives way to it."""
     claim = consent_claim(event["consent"], reading, "consent.")
     draft = of_person(event, reading)
-    draft.claims = [claim, *(other for other in draft.claims if other.key != claim.key)]
+    _put(draft, claim)
     draft.everywhere = claim.key == GROUND_DISCLOSURE
     return draft
 
@@ -30,6 +34,13 @@ def withdrawn(event: Event, reading: Reading) -> Draft:
         reading.fail(Code.VALUE_INVALID, "purpose", f"it is none of: {', '.join(sorted(PURPOSES))}")
         purpose = MEMBERSHIP
     fields: Fields = {"status": "withdrawn", "withdrawn_on": reading.day(event, "withdrawn_on")}
-    draft = of_prohibited(event, reading, Claim("consent", purpose, fields))
+    draft = of_prohibited(event, reading)
+    _put(draft, Claim("consent", purpose, fields))
     draft.everywhere = True
     return draft
+
+
+def _put(draft: Draft, claim: Claim) -> None:
+    """Put a consent before the others, in the place of one for the same purpose."""
+    claims = draft.confided if claim.key == GROUND_DISCLOSURE else draft.claims
+    claims[:] = [claim, *(other for other in claims if other.key != claim.key)]

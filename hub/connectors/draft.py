@@ -68,6 +68,8 @@ class Person(msgspec.Struct):
     contact: Contact | None = None
     claims: list[Claim] = msgspec.field(default_factory=list)
     """Other facts that the block itself asserts: the consent in it."""
+    confided: list[Claim] = msgspec.field(default_factory=list)
+    """Those that are told to the stage for class s alone."""
 
 
 class Organisation(msgspec.Struct, frozen=True):
@@ -98,6 +100,8 @@ class Draft(msgspec.Struct):
     binds: tuple[Alias, ...] = ()
     """Source keys that belong to the person from now on."""
     claims: list[Claim] = msgspec.field(default_factory=list)
+    confided: list[Claim] = msgspec.field(default_factory=list)
+    """Facts that only the stage for class s is told, sealed; of nobody who is not sure."""
     party: Fields = msgspec.field(default_factory=dict)
     """Fields of the fact ``party`` to assert, without names."""
     names: tuple[str, ...] = ()

@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Final
 
 from hub.connectors.draft import Contact, Fields, Person
-from hub.connectors.pledge import consent_claim
+from hub.connectors.pledge import GROUND_DISCLOSURE, consent_claim
 from hub.connectors.reading import Event, Reading
 from hub.core import dates
 from hub.core import name as names
@@ -69,7 +69,8 @@ def read_person(block: Event | None, reading: Reading) -> Person | None:
         party["conflicts"] = conflicts
     person.contact = _contact(block)
     if block["consent"] is not None:
-        person.claims.append(consent_claim(block["consent"], reading, "person.consent."))
+        claim = consent_claim(block["consent"], reading, "person.consent.")
+        (person.confided if claim.key == GROUND_DISCLOSURE else person.claims).append(claim)
     return person
 
 

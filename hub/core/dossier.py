@@ -17,7 +17,7 @@ from hub.core.fact import BY_NAME, FieldType
 GROUND_TYPE: Final = "hub.ground"
 """Type of what the stage for class s tells: of class s itself, whatever it says."""
 _DAYS: Final = ("issued_on", "valid_until", "reminded_on", "due_on", "session_on")
-_LEFT_OUT: Final = frozenset({"envelope", "contact", "person", "sealed"})
+_LEFT_OUT: Final = frozenset({"envelope", "contact", "person", "sealed", "named"})
 
 
 def stub_of(facts: Iterable[tuple[Mapping[str, Any], Sequence[Assertion]]]) -> Stub | None:
@@ -71,9 +71,17 @@ def stands(stub: Stub | None, record: Mapping[str, Any]) -> bool:
 
 
 def decision(record: Mapping[str, Any], *, secrets: bool) -> dict[str, Any]:
-    """Return an opened decision as it is shown; without ``secrets`` not that it rests on class s."""
+    """Return an opened decision as it is shown; without ``secrets`` not that it rests on class s.
+
+    Then the rules are as they are named outside, without the days of their grounds, and an event of the
+    stage that keeps class s is none.
+    """
     shown = {name: value for name, value in record.items() if name not in _LEFT_OUT}
     if not secrets:
+        named = record.get("named", record["rules"])
+        shown["rules"] = [{name: rule[name] for name in rule if name != "until"} for rule in named]
+        if ground.telling(record["cause_event_id"], record["person"]):
+            shown["cause_event_id"] = None
         shown["facts_used"] = [used for used in record["facts_used"] if used["kind"] != ground.KIND]
     return shown
 

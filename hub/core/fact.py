@@ -344,6 +344,13 @@ CATALOGUE: Final[tuple[FactKind, ...]] = (
                 "ids of the rules the person agreed to have named",
                 "同意公开的规则编号",
             ),
+            Field(
+                "recipients",
+                _S,
+                _LAST,
+                "to whom they agreed to have them named: organisations, or regions by their codes",
+                "同意向其公开的组织，或以区划代码表示的地区",
+            ),
         ),
     ),
     FactKind(

@@ -12,6 +12,7 @@ from typing import Any, Final, NamedTuple
 
 from hub.core import consent
 from hub.core.book import Book, Hit, Rule
+from hub.core.organisation import Organisation
 
 KIND: Final = "ground"
 """The fact kind."""
@@ -57,12 +58,22 @@ def with_ground(  # noqa: PLR0917  # all of it is what a ground depends on
             return hits
         if me["consent"] in _COVERED:
             me["consent"] = consent.Status.DATA_CLASS
-    return sorted((*hits, GroundHit(rule, until)), key=lambda hit: (hit.rule.priority, hit.rule.id))
+    return sorted((*hits, GroundHit(rule, until)), key=_place)
 
 
-def disclosed(hits: Sequence[Hit], ground: Mapping[str, Any], book: Book) -> tuple[Rule, ...]:
-    """Return the rules that the person agreed to have named, if the ground is among the hits."""
-    if all(hit.evidence != EVIDENCE for hit in hits):
+def _place(hit: Hit) -> tuple[int, str, str]:
+    """Return by what hits are ordered: the book's own order, as it is seen outside."""
+    rule = hit.rule
+    return rule.priority, rule.public or rule.id, rule.id
+
+
+def disclosed(
+    hits: Sequence[Hit], ground: Mapping[str, Any], book: Book, organisation: Organisation | None
+) -> tuple[Rule, ...]:
+    """Return the rules that the person agreed to have named to the organisation, if the ground is a hit."""
+    if organisation is None or all(hit.evidence != EVIDENCE for hit in hits):
+        return ()
+    if not consent.covers(ground.get("recipients", ()), organisation):
         return ()
     found = (book.rule(each) for each in sorted(ground.get("disclosed", ())))
     return tuple(rule for rule in found if rule is not None)
@@ -86,8 +97,26 @@ def sayable(event_id: str | None, person: bytes, named: Iterable[str], book: Boo
 
 
 def public(hits: Sequence[Hit]) -> tuple[str, ...]:
-    """Return the ids by which figures name what hit, each once."""
+    """Return the ids by which figures and decisions name what hit, each once."""
     return tuple(dict.fromkeys([hit.rule.public or hit.rule.id for hit in hits]))
+
+
+def firsts(hits: Sequence[Hit]) -> list[Hit]:
+    """Return of the hits that are named alike the first: one for each of :func:`public`."""
+    found: dict[str, Hit] = {}
+    for hit in hits:
+        found.setdefault(hit.rule.public or hit.rule.id, hit)
+    return list(found.values())
+
+
+def unnamed(hits: Sequence[Hit]) -> bool:
+    """Return whether the ground that is not named is among what hit, or a rule that shares its id."""
+    return any(hit.rule.public is not None for hit in hits)
+
+
+def outside(rule: Rule, book: Book) -> Rule:
+    """Return what speaks for a rule outside: the ground whose id it shares, at its priority, or the rule."""
+    return rule if rule.public is None else book.ground(rule.priority) or rule
 
 
 def spoken(hit: Hit, told: tuple[Rule, ...], book: Book) -> tuple[Rule, ...]:
@@ -95,9 +124,6 @@ def spoken(hit: Hit, told: tuple[Rule, ...], book: Book) -> tuple[Rule, ...]:
 
     ``told`` are the rules that the person agreed to have named.
     """
-    rule = hit.rule
     if told and hit.evidence == EVIDENCE:
         return told
-    if rule.public is not None:
-        return (book.ground(rule.priority) or rule,)
-    return (rule,)
+    return (outside(hit.rule, book),)

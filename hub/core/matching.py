@@ -152,7 +152,9 @@ def evaluate(state: PersonState, tables: Tables, today: int, *, running: bool) -
         if hit.rule.public is not None:
             public = ground.public(hits)
             break
-    told = ground.disclosed(hits, facts[ground.KIND][0], book) if ground.KIND in facts else ()
+    told: tuple[Rule, ...] = ()
+    if ground.KIND in facts:
+        told = ground.disclosed(hits, facts[ground.KIND][0], book, where.organisation)
     return _new(
         Eligibility,
         (outcome, code, hindrance, kind, hits, rules, where, view, change, orphaned, public, told),

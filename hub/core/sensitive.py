@@ -22,11 +22,17 @@ from hub.core.book import Hit, View
 from hub.core.codes import Code
 from hub.core.fact import BY_NAME
 from hub.core.merge import NO_STAMP, Facts, Stamps
+from hub.core.person import ADULT_AGE
 from hub.errors import StateError
 
 FORMAT: Final = b"\x01"
 DISCLOSURE: Final = b"ground_disclosure"
 """Purpose of the consent that lets a ground be named."""
+DATA_CLASS: Final = "s"
+"""The data class that a ground which is named discloses."""
+MOST_RECIPIENTS: Final = 8
+"""Of more, what is sealed would be longer than of somebody who did not agree. A consent names a county, or a
+society and its city; who named more has agreed to nothing."""
 DECEASED: Final = "deceased"
 REVIEW: Final = "review"
 """An event of the person cannot be read, or their evaluation failed: a human has to look."""
@@ -54,6 +60,10 @@ class SensitiveBook(Protocol):
     def id(self) -> str:
         """Id and version."""
 
+    @property
+    def minimum_notice(self) -> str:
+        """The oldest version of the consent notice that still serves."""
+
     def sensitive_hits(self, facts: View, today: int) -> Sequence[Hit]:
         """Return the grounds of class s that hold today, best first."""
 
@@ -69,13 +79,15 @@ class Ground(msgspec.Struct, frozen=True, array_like=True):
     since_on: int | None = None
     until_on: int | None = None
     disclosed: tuple[str, ...] = ()
+    recipients: tuple[str, ...] = ()
+    """To whom the rules that are disclosed may be named."""
 
     def assertion(self) -> Assertion:
         """Return it as an assertion. Every field is there, so that what is no longer so is cleared."""
-        disclosed = list(self.disclosed) or None
         fields = {
             "holds": self.holds, "priority": self.priority, "since_on": self.since_on,
-            "until_on": self.until_on, "disclosed": disclosed,
+            "until_on": self.until_on, "disclosed": list(self.disclosed) or None,
+            "recipients": list(self.recipients) or None,
         }  # fmt: skip
         return "ground", b"", fields
 
@@ -191,12 +203,14 @@ def assess(facts: Facts, book: SensitiveBook, today: int) -> Assessment:
     codes = _in_the_way(view, hits, book, today)
     if not hits:
         return Assessment(NO_GROUND, hits, codes, view)
+    recipients = _to_be_named_to(facts, view, book.minimum_notice, today)
     ground = Ground(
         holds=True,
         priority=min(hit.rule.priority for hit in hits),
         since_on=_since(hits, view),
         until_on=_until(hits),
-        disclosed=tuple(sorted(hit.rule.id for hit in hits)) if _may_be_named(facts, today) else (),
+        disclosed=tuple(sorted(hit.rule.id for hit in hits)) if recipients else (),
+        recipients=recipients,
     )
     return Assessment(ground, hits, codes, view)
 
@@ -300,8 +314,20 @@ def _disclosure(facts: Facts) -> Mapping[str, Any]:
     return next((entry for entry in facts.get("consent", ()) if entry["key"] == DISCLOSURE), _NOTHING)
 
 
-def _may_be_named(facts: Facts, today: int) -> bool:
-    """Return whether the person agreed to have the ground named."""
+def _to_be_named_to(facts: Facts, view: View, minimum_notice: str, today: int) -> tuple[str, ...]:
+    """Return to whom the person agreed to have the ground named; to nobody if that consent does not serve.
+
+    It is asked what the consent to be invited is asked, but for class s in the place of class p, and for the
+    organisation, which is not known here: matching looks whether the recipients cover it.
+    """
     given = _disclosure(facts)
-    begun = given.get("granted_on", today) <= today
-    return consent.stands(given) and begun and today <= given.get("expires_on", today)
+    recipients = given.get("recipients", ())
+    age = view["subject"][0].get("age", ADULT_AGE)
+    asked = {**given, "data_classes": (consent.DATA_CLASS,)}
+    serves = (
+        consent.status(asked, None, minimum_notice, today) is consent.Status.VALID
+        and DATA_CLASS in given.get("data_classes", ())
+        and (age >= ADULT_AGE or given.get("guardian", False))
+        and len(recipients) <= MOST_RECIPIENTS
+    )
+    return tuple(recipients) if serves else ()

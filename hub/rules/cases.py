@@ -164,7 +164,7 @@ def speaking(
     if ground is not None:
         ends = [hit.until for hit in apart if hit.until is not None]
         found.append((ground, max(ends) if len(ends) == len(apart) else None))
-    return sorted(found, key=lambda each: (each[0].priority, each[0].id))
+    return sorted(found, key=lambda each: (each[0].priority, each[0].public or each[0].id, each[0].id))
 
 
 def outcome(hits: Sequence[object], guard: Guard | None) -> tuple[str, str]:

@@ -275,9 +275,13 @@ class RuleBook(Part):
         return next((rule for rule in self.rules if rule.id == rule_id), None)
 
     def ordered(self, status: str = "active") -> tuple[Rule, ...]:
-        """Return the rules of that status, best first: by priority, then id."""
+        """Return the rules of that status, best first: by priority, then by the id they are named by.
+
+        Where rules share a public id their own must not order them: else the place of that id, and whose
+        reason is given, would tell whether it stands for a rule of class s.
+        """
         chosen = (rule for rule in self.rules if rule.status == status)
-        return tuple(sorted(chosen, key=lambda rule: (rule.priority, rule.id)))
+        return tuple(sorted(chosen, key=lambda rule: (rule.priority, rule.public or rule.id, rule.id)))
 
     def inviting(self, status: str = "active") -> tuple[Rule, ...]:
         """Return the rules of class p that invite, best first."""

@@ -6,13 +6,13 @@ from typing import Any, Final
 
 from hub.simulate.calendar import china_day, day_number
 from hub.simulate.entry import Entry
-from hub.simulate.happening import RESTRICTIVE, Happening
+from hub.simulate.happening import RESTRICTIVE, SENSITIVE, Happening
 from hub.simulate.known import Known
 from hub.simulate.learn import PURPOSE, Told, granted, say, stamp_of
 from hub.simulate.secret import DISCLOSURE, Secret, tell
 from hub.simulate.territory import Territory
 
-__all__ = ("ask", "concerns_all", "confide")
+__all__ = ("ask", "concerns_all", "confide", "confidential")
 
 _QUIET_DAYS: Final = 180
 
@@ -22,7 +22,14 @@ def concerns_all(happening: Happening) -> bool:
     consent = happening.consent or {}
     return happening.type in {
         "party.deceased.v1", "subject.erasure.requested.v1", "consent.withdrawn.v1"
-    } or (happening.type == "consent.granted.v1" and consent["purpose"] == DISCLOSURE)  # fmt: skip
+    } or consent.get("purpose") == DISCLOSURE  # fmt: skip
+
+
+def confidential(happening: Happening) -> bool:
+    """Whether matching must not hear of an event at all: of class s, or about nothing but its being named."""
+    if happening.type == "consent.withdrawn.v1":
+        return bool(happening.fields["purpose"] == DISCLOSURE)
+    return happening.type in SENSITIVE
 
 
 def confide(known: Known, happening: Happening, territory: Territory, today: int) -> None:
@@ -42,15 +49,15 @@ def confide(known: Known, happening: Happening, territory: Territory, today: int
         say(told, secret.names, secret.conflicts, secret.party)
     if happening.consent is not None:
         secret.consent(happening.consent["purpose"]).put(told.stamp, **granted(happening.consent))
-    _READERS.get(happening.type, _other)(secret, told)
+    _READERS.get(happening.type, _other if happening.type in SENSITIVE else _granted)(secret, told)
 
 
-def ask(known: Known, today: int) -> bool:
+def ask(known: Known, today: int, minimum: str) -> bool:
     """Let matching be told what may be told of somebody today; return whether that is news."""
     secret = known.secret
     if secret is None:
         return False
-    found, beside = tell(secret, today), None
+    found, beside = tell(secret, today, minimum), None
     if found is not None:
         known.met = True
         known.newest = max(secret.newest or 0, known.newest or 0)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
 from hub.simulate.calendar import birthday, monday
@@ -48,9 +48,16 @@ def view(known: Known, world: World, minimum: str, today: int) -> View:
     where = route(known, world, today, kind)
     guards = list(_guards(known, world, minimum, today, (found, where)))
     others = [code for code in guards if code != "applied"]
-    return View(
-        found, named(known, found), kind, where, guards[0] if guards else None, others[0] if others else None
-    )
+    names = named(found, _nameable(known, world, today, where.organisation))
+    return View(found, names, kind, where, guards[0] if guards else None, others[0] if others else None)
+
+
+def _nameable(known: Known, world: World, today: int, target: str | None) -> tuple[str, ...]:
+    """Return the rules of class s that an organisation may be told."""
+    told = known.told
+    if told is None or target is None or not _reaches(told.listeners, world, today, target):
+        return ()
+    return told.disclosed
 
 
 def path(known: Known, today: int) -> str:
@@ -101,12 +108,13 @@ def _consents(known: Known, world: World, minimum: str, today: int, target: str 
         return False
     if grant["notice_version"] < minimum or "p" not in grant["data_classes"]:
         return False
-    if target is None:
-        return True
+    return target is None or _reaches(grant["recipients"], world, today, target)
+
+
+def _reaches(recipients: Iterable[str], world: World, today: int, target: str) -> bool:
+    """Whether one of those named is the organisation, or a region in which it lies."""
     office = world.offices.active(target, today)
-    return office is not None and any(
-        name == target or office.region.startswith(name) for name in grant["recipients"]
-    )
+    return office is not None and any(name == target or office.region.startswith(name) for name in recipients)
 
 
 def boundaries(known: Known, today: int) -> Iterator[int]:

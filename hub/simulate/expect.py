@@ -14,10 +14,10 @@ from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from hub.simulate.confide import ask, concerns_all, confide
+from hub.simulate.confide import ask, concerns_all, confide, confidential
 from hub.simulate.duties import duty_days, settle, views
 from hub.simulate.eligibility import View, boundaries, path, view
-from hub.simulate.happening import SENSITIVE, Fate, Happening
+from hub.simulate.happening import Fate, Happening
 from hub.simulate.inviting import end, go_on, issue, pause
 from hub.simulate.known import Known
 from hub.simulate.learn import learn
@@ -165,7 +165,7 @@ class Expectation:
 
     def _tell(self, key: str, happening: Happening) -> None:
         known = self.known.setdefault(key, Known())
-        sensitive = happening.type in SENSITIVE
+        sensitive = confidential(happening)
         if sensitive or concerns_all(happening):
             confide(known, happening, self.territory, self.today)
         if not sensitive and known.keeps_out(happening.at):
@@ -260,7 +260,7 @@ class Expectation:
         known = self.known[key]
         if known.secret is None:
             return False
-        new = ask(known, self.today)
+        new = ask(known, self.today, self._minimum)
         known.codes = codes(known.secret, self.today)
         self._remind(key, secret_days(known.secret))
         return new

@@ -35,14 +35,14 @@ class _Hit(NamedTuple):
 
 
 def grounds(known: Known, today: int) -> list[Ground]:
-    """Return what hits, best first: by priority, then by id."""
+    """Return what hits, best first: by priority, then by the id it is named by."""
     found = [
         _ground(priority, rule, hits) for priority, rule, hits in _tried(known, today) if hits
     ]  # fmt: skip
     told = known.told
     if told is not None and not known.group and (_covers_sensitive(known) or not found):
         found.append(Ground(told.priority, UNNAMED, None, told.since))
-    return sorted(found)
+    return sorted(found, key=lambda ground: (ground.priority, _SHARED.get(ground.rule, ground.rule), ground))
 
 
 def unproven(known: Known, found: list[Ground]) -> bool:
@@ -50,9 +50,8 @@ def unproven(known: Known, found: list[Ground]) -> bool:
     return [ground.rule for ground in found] == [UNNAMED] and not _covers_sensitive(known)
 
 
-def named(known: Known, found: list[Ground]) -> tuple[str, ...]:
-    """Return the ids by which an invitation names what hits."""
-    disclosed = known.told.disclosed if known.told is not None else ()
+def named(found: list[Ground], disclosed: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the ids by which an invitation names what hits, with those of class s that it may name."""
     names: list[str] = []
     for ground in found:
         if ground.rule == UNNAMED and disclosed:

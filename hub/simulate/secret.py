@@ -14,6 +14,7 @@ __all__ = ("DISCLOSURE", "Secret", "Told", "codes", "secret_days", "tell")
 DISCLOSURE: Final = "ground_disclosure"
 _ADULT: Final = 18
 _PRIORITY: Final = 2
+_MOST_LISTENERS: Final = 8
 
 
 class Told(NamedTuple):
@@ -22,6 +23,8 @@ class Told(NamedTuple):
     priority: int
     since: int
     disclosed: tuple[str, ...]
+    listeners: tuple[str, ...] = ()
+    """To whom what is disclosed may be named."""
 
 
 @dataclass(slots=True)
@@ -58,8 +61,8 @@ class Secret:
         return self.consents.setdefault(purpose, Entry())
 
 
-def tell(secret: Secret, today: int) -> Told | None:
-    """Return the ground that holds on a day."""
+def tell(secret: Secret, today: int, minimum: str) -> Told | None:
+    """Return the ground that holds on a day; ``minimum`` is the oldest notice that will do."""
     if secret.deceased:
         return None
     given = [day for day in secret.stem_cells if day <= today]
@@ -72,7 +75,9 @@ def tell(secret: Secret, today: int) -> Told | None:
         return None
     rules = (*(("R05",) if given else ()), *(("R06",) if ended else ()))
     since = month_start(max([*given, *ended]))
-    return Told(_PRIORITY, since, rules if _may_be_named(secret, today) else ())
+    if not _may_be_named(secret, today, minimum):
+        return Told(_PRIORITY, since, ())
+    return Told(_PRIORITY, since, rules, tuple(sorted(secret.consents[DISCLOSURE]["recipients"])))
 
 
 def codes(secret: Secret, today: int) -> set[str]:
@@ -107,10 +112,16 @@ def _speaks(secret: Secret, today: int) -> bool:
     return birth is None or today >= birthday(birth, _ADULT)
 
 
-def _may_be_named(secret: Secret, today: int) -> bool:
+def _may_be_named(secret: Secret, today: int, minimum: str) -> bool:
     given = secret.consents.get(DISCLOSURE)
     if given is None or given.get("status") != "granted" or today < given["granted_on"]:
         return False
     if given["granted_on"] < given.get("withdrawn_on", given["granted_on"]):
         return False
-    return given["expires_on"] is None or today <= given["expires_on"]
+    if given["expires_on"] is not None and given["expires_on"] < today:
+        return False
+    birth = secret.party.get("birth")
+    if birth is not None and today < birthday(birth, _ADULT) and not given["guardian"]:
+        return False
+    enough = given["notice_version"] >= minimum and "s" in given["data_classes"]
+    return enough and 1 <= len(set(given["recipients"])) <= _MOST_LISTENERS

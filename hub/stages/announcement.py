@@ -2,8 +2,9 @@
 
 An invitation carries the contact block re-sealed for the registry's key, and only what the rules that
 hit may disclose; of a rule that shares its public id with others it speaks as of all of them. A decision
-carries the rules with their text as it was, and, sealed under a key of the person's own, the facts it rests
-on: of them only dates, kinds, grades and statuses.
+carries the rules with their text as it was, by the names they have outside too, and, sealed under a key
+of the person's own, the rules themselves and the facts it rests on: of these only dates, kinds, grades and
+statuses.
 """
 
 from __future__ import annotations
@@ -213,7 +214,7 @@ class Announcer:
             sealed, disclosed = self._contact(occasion.person, contact, allowed, eligible.kind, made.id)
         reason = _TASK_WORDS.get((made.kind, made.status))
         if rule is not None:
-            rule = book.ground(rule.priority) or rule if rule.public is not None else rule
+            rule = ground.outside(rule, book)
             reason = rule.reason_zh, rule.reason_en
         assert reason is not None  # every end and every block has words, everything else its rule
         event_id = f"{made.id}/{made.revision}"
@@ -256,9 +257,15 @@ class Announcer:
 
 
 def _may_tell(eligible: Eligibility, acting: Organisation | None, occasion: Occasion) -> bool:
-    """Return whether the organisation that acts may be told who it is: by a consent, or it is a group."""
-    if eligible.view["subject"][0]["group"]:
+    """Return whether the organisation that acts may be told who it is: by a consent, or it is a group.
+
+    Of somebody under 18 the consent must be a guardian's too, as for an invitation.
+    """
+    me = eligible.view["subject"][0]
+    if me["group"]:
         return True
+    if me["guardian_missing"]:
+        return False
     given = consent.find(eligible.view.get("consent", ()))
     today = dates.day_of(occasion.ctx.now)
     status = consent.status(given, acting, occasion.book.minimum_notice, today)

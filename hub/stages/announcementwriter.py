@@ -11,14 +11,15 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence, Sized
 from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
-from hub.core import dates
-from hub.core.book import Book, Hit
+from hub.core import dates, ground
+from hub.core.book import Book
 from hub.schemas.catalogue import Schema
 from hub.schemas.wire import LONGS, SHORT, long
 from hub.schemas.writer import compile_writer
 
 if TYPE_CHECKING:
     from hub.core.invitation import Change
+    from hub.core.matching import Eligibility
     from hub.stages.announcement import Occasion, Verdict
 
 SOURCE: Final = "/redcross/33/hub/matching"
@@ -92,7 +93,7 @@ class DecisionWriter:
             self._said[outcome, code, hits[0].rule.priority if hits else None],
         ]  # fmt: skip
         if hits:
-            self._put_rules(hits, eligible.rules, parts)
+            self._put_rules(eligible, book, parts)
         parts += (
             self._target[eligible.kind], self._changes[change.change if change is not None else None],
             _NULL, _END, self._id, _NULL,
@@ -100,17 +101,18 @@ class DecisionWriter:
         )  # fmt: skip
         return b"".join(parts)
 
-    def _put_rules(self, hits: Sequence[Hit], ids: Sequence[str], parts: list[bytes]) -> None:
-        """Append the rules that hit; the texts of a rule are encoded once per book."""
-        known = self._rules
-        parts.append(LONGS[len(ids)])
-        for rule_id, hit in zip(ids, hits, strict=True):
-            encoded = known.get(rule_id)
+    def _put_rules(self, eligible: Eligibility, book: Book, parts: list[bytes]) -> None:
+        """Append the rules that hit, as they are named outside; their texts are encoded once per book."""
+        known, hits, names = self._rules, eligible.hits, eligible.public
+        parts.append(LONGS[len(names)])
+        for name, hit in zip(names, hits if len(names) == len(hits) else ground.firsts(hits), strict=True):
+            rule = hit.rule
+            encoded = known.get(rule.id)
             if encoded is None:
-                rule = hit.rule
-                texts = (rule.title_zh, rule.title_en, rule.reason_zh, rule.reason_en)
-                encoded = known[rule_id] = b"".join(
-                    (_text(rule_id), _number(rule.version), *(_text(each) for each in texts), _NULL)
+                named = ground.outside(rule, book)
+                texts = (named.title_zh, named.title_en, named.reason_zh, named.reason_en)
+                encoded = known[rule.id] = b"".join(
+                    (_text(name), _number(named.version), *(_text(each) for each in texts), _NULL)
                 )
             parts.append(encoded)
 

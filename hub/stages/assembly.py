@@ -103,6 +103,10 @@ class Assembly:
             made.append((claim.kind, self._key(claim.key), claim.fields))  # noqa: PERF401
         return made
 
+    def confided(self, draft: Draft) -> list[Assertion]:
+        """Return what the draft asserts to the stage for class s alone."""
+        return [(claim.kind, self._key(claim.key), claim.fields) for claim in draft.confided]
+
     def links(self, aliases: list[Alias]) -> list[Assertion]:
         """Return the assertions that the person has these keys too."""
         return [(LINK, self.alias(alias), {"kind": alias.kind}) for alias in aliases]

@@ -1,8 +1,9 @@
 """The records of class s: who it is about stands on them, what it is does not.
 
 Whoever reads ``hub.facts.sensitive`` without the sensitive key learns of a record that some pseudonym
-got it, when, and as which event of its source; type, source, place, facts and contact are sealed
-together, bound to the pseudonym. An event of class s and a death look alike.
+got it, when, as which event of its source, and by the stamp whether it ends or forbids something. Type,
+source, place, facts and contact are sealed together, bound to the pseudonym, and padded: a gift of blood and
+the release of a family look alike, and so do a death and a wish that was revoked.
 """
 
 from __future__ import annotations
@@ -12,11 +13,16 @@ from typing import Any, Final
 import msgspec
 
 from hub.connectors.draft import Contact
-from hub.privacy.sealing import Sealer
+from hub.errors import HubError
+from hub.privacy.padding import pad, unpad
+from hub.privacy.sealing import Sealer, SealError
 from hub.schemas.codec import Codec
 from hub.stages.assembly import Origin, Told
 
 SENSITIVE_FACTS: Final = "hub.sensitive_facts"
+BLOCK_BYTES: Final = 1024
+"""The sealed content's length is a multiple of it: any event with a contact block and a consent fills less,
+unless that names dozens of recipients."""
 
 
 class Content(msgspec.Struct, frozen=True):
@@ -28,6 +34,23 @@ class Content(msgspec.Struct, frozen=True):
     assertions: bytes
     """Canonical bytes, see ``hub.core.assertion``."""
     contact: Contact | None
+
+
+_decode: Final = msgspec.msgpack.Decoder(Content).decode
+
+
+def open_content(person: bytes, sealed: bytes, sensitive: Sealer) -> Content:
+    """Return what the field ``sealed`` of a person's record says; ``sensitive`` is of the key ring.
+
+    Raise KeyRingError when its key is not in the ring, SealError when it was damaged or is another
+    person's.
+    """
+    try:
+        return _decode(unpad(sensitive.open(sealed, person)))
+    except HubError:
+        raise
+    except (ValueError, msgspec.DecodeError):
+        raise SealError("what was sealed is no content of facts") from None
 
 
 class Confidential:
@@ -51,7 +74,7 @@ class Confidential:
                 "event_id": reading.event_id,
                 "received_at": reading.now,
                 "stamp": stamp,
-                "sealed": self._sealer.seal(self._encode(content), person),
+                "sealed": self._sealer.seal(pad(self._encode(content), BLOCK_BYTES), person),
             }
         )
         return framed

@@ -14,6 +14,7 @@ from hub.connectors.draft import Alias, Broadcast, Draft, Organisation, Person
 from hub.connectors.places import Places
 from hub.connectors.reading import Event, Reading
 from hub.core import assertion
+from hub.core.assertion import Assertion
 from hub.core.document import Document
 from hub.stages.assembly import Assembly, Told
 from hub.stages.confidential import Confidential
@@ -88,7 +89,8 @@ class Delivery:
         With a key the facts go by way of it, behind what already waits there: a certificate whose
         revocation came first must invite nobody, not even for a moment. A prohibition goes straight.
         Nothing is emitted yet. Each step is done for all events before the next, see :class:`IntakeStage`.
-        Events of class s are few, and go another way: :meth:`to_confidants`.
+        Of an event that says nothing but what is confided no ordinary facts are made. Events of class s are
+        few, and go another way: :meth:`to_confidants`.
         """
         make = self._make
         cases = [case for case in cases if not case.plan.sensitive and _document(case) is not None]
@@ -102,24 +104,22 @@ class Delivery:
         # 3. Seals.
         contacts = [make.contact(person.contact, key) for person, key in zip(persons, keys, strict=True)]
         # 4. Frames.
-        for case, key, (_, indexes), content, stamp, contact in zip(
+        for case, key, (assertions, indexes), content, stamp, contact in zip(
             cases, keys, asserted, contents, stamps, contacts, strict=True
         ):
             told = _told(case, desk)
             facts: bytes | None = make.facts(key, told, content, stamp, contact)
             made = []
-            if case.reading.restrictive or not indexes:
+            confided = case.draft.confided
+            if (case.reading.restrictive or not indexes) and (assertions or not confided):
                 made.append((topics.FACTS, key, facts))
                 facts = None
             for alias, index in indexes:
                 binding = make.binding(index, alias.kind, key, case.reading.event_id, stamp, facts)
                 made.append((topics.IDENTITY, index, binding))
                 facts = None  # the first of the keys brings them
-            if case.draft.everywhere:
-                contact_block = case.draft.person.contact if case.draft.person is not None else None
-                secret = make.secret_stamp(case.reading, content)
-                confided = self._confide.facts(key, told, content, secret, contact_block)
-                made.append((topics.FACTS_SENSITIVE, key, confided))
+            if case.draft.everywhere or confided:
+                made.append(self._confided(case.draft, key, told, assertions))
             if case.draft.superseded is not None:
                 made.append(self._superseded(case.draft.superseded, told, case.draft.superseded_on))
             case.made = made
@@ -133,7 +133,7 @@ class Delivery:
         """Emit an event of class s about a sure person: one sealed record, and no binding."""
         make, reading = self._make, case.reading
         who = make.person(document)
-        content = assertion.encode(make.assertions(case.draft, reading))
+        content = assertion.encode([*make.assertions(case.draft, reading), *make.confided(case.draft)])
         stamp = make.secret_stamp(reading, content)
         facts = self._confide.facts(who, _told(case, desk), content, stamp, person.contact)
         desk.ctx.emit(topics.FACTS_SENSITIVE, who, facts)
@@ -155,7 +155,7 @@ class Delivery:
             )
 
     def to_alias(self, alias: Alias, case: Case, desk: Desk) -> None:
-        """Emit facts that wait for the person to whom the source's key belongs."""
+        """Emit facts that wait for the person to whom the source's key belongs, nothing that is confided."""
         make, reading = self._make, case.reading
         assertions = make.assertions(case.draft, reading)
         assertions += make.links([other for other in case.draft.binds if other != alias])
@@ -174,6 +174,17 @@ class Delivery:
     def _indexes(self, draft: Draft) -> list[tuple[Alias, bytes]]:
         """Return the source's keys of the person, each with its blind index."""
         return [(alias, self._make.alias(alias)) for alias in draft.binds]
+
+    def _confided(self, draft: Draft, who: bytes, told: Told, assertions: Sequence[Assertion]) -> Output:
+        """Return what an event that is not of class s tells the stage for it: all, or what is confided.
+
+        With that goes who it is, since the age of somebody says what their consent is worth.
+        """
+        kept = assertions if draft.everywhere else [each for each in assertions if each[0] == "party"]
+        content = assertion.encode([*kept, *self._make.confided(draft)])
+        stamp = self._make.secret_stamp(told.reading, content)
+        contact = draft.person.contact if draft.person is not None else None
+        return topics.FACTS_SENSITIVE, who, self._confide.facts(who, told, content, stamp, contact)
 
     def _superseded(self, document: Document, told: Told, on: int) -> Output:
         """Return what tells the person of a document that was corrected away."""

@@ -24,7 +24,7 @@ from hub.core.sensitive import NO_GROUND, Assessment, SensitiveBook, SensitiveSt
 from hub.errors import DeadLetterError
 from hub.privacy.sealing import Sealer, SealError
 from hub.schemas.codec import Codec
-from hub.stages.confidential import Content
+from hub.stages.confidential import open_content
 from hub.stages.contract import Batch, Context, Record, TableChange
 from hub.stages.groundteller import GroundTeller
 from hub.stages.sensitivedecision import DecisionSealer, decided
@@ -35,7 +35,6 @@ _UNREADABLE: Final[Sequence[Assertion]] = (
     ("party", b"", {"conflicts": [Code.PROHIBITION_UNREADABLE.value]}),
 )
 """What is kept of a prohibition that cannot be read: it holds the person for review."""
-_read_content: Final = msgspec.msgpack.Decoder(Content).decode
 
 
 class SensitiveStage:
@@ -115,8 +114,8 @@ class SensitiveStage:
     def _opened(self, who: bytes, sealed: bytes) -> tuple[Sequence[Assertion], bytes | None]:
         """Return the assertions and the contact block of a record. Raise DeadLetterError."""
         try:
-            content = _read_content(self._sealer.open(sealed, who))
-        except (SealError, msgspec.DecodeError):
+            content = open_content(who, sealed, self._sealer)
+        except SealError:
             message = "what was sealed is damaged or in no known form"
             raise DeadLetterError(Code.SCHEMA_MISMATCH, "sealed", message) from None
         contact = msgspec.msgpack.encode(content.contact) if content.contact is not None else None

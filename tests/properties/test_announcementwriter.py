@@ -32,6 +32,9 @@ BOOK: Final = compile_book(
 DECISIONS: Final = DecisionWriter(CODEC.catalogue.by_type("hub.decision"))
 INVITATIONS: Final = InvitationWriter(CODEC.catalogue.by_type("hub.invitation"))
 
+UNNAMED: Final = BOOK.grounds[2]
+RULES: Final[tuple[Any, ...]] = (*BOOK.book.rules, UNNAMED)
+RULE_TEXTS: Final = ("id", "version", "title_zh", "title_en", "reason_zh", "reason_en")
 SEALER: Final = Sealer(SealingKey.of(b"k" * SM.key_bytes, SM))
 
 TEXTS: Final = st.one_of(st.text(max_size=9), st.text(max_size=9).map(lambda text: text * 99))
@@ -81,15 +84,16 @@ OCCASIONS: Final = st.builds(
 
 @st.composite
 def verdicts(draw: st.DrawFn) -> Verdict:
-    """Draw what an evaluation came to: rules of the book that rest on any facts."""
+    """Draw what an evaluation came to: rules of the book, and its unnamed ground, that rest on any facts."""
     view = draw(VIEWS)
     places = [(kind, entry["key"]) for kind, entries in view.items() for entry in entries]
     evidence = st.lists(st.sampled_from(places), max_size=4).map(tuple) if places else st.just(())
-    rules = draw(st.lists(st.sampled_from(BOOK.book.rules), unique_by=lambda rule: rule.id))
+    rules = draw(st.lists(st.sampled_from(RULES), unique_by=lambda rule: rule.id))
     hits = tuple(Hit(rule, draw(st.none() | DAYS), draw(evidence)) for rule in rules)
     route = Route(draw(st.none() | ORGANISATIONS), confirm_region=False, county="", residence="", place="")
     ids = tuple(rule.id for rule in rules)
-    eligible = Eligibility("", "", None, draw(TEXTS), hits, ids, route, view)
+    public = tuple(dict.fromkeys(rule.public or rule.id for rule in rules))
+    eligible = Eligibility("", "", None, draw(TEXTS), hits, ids, route, view, public=public)
     return Verdict(eligible, draw(TEXTS), draw(TEXTS), draw(st.none() | CHANGES))
 
 
@@ -118,6 +122,16 @@ def facts_used(eligible: Eligibility) -> list[dict[str, Any]]:
     return [{"kind": kind, "key": key.hex(), "fields": told[kind, key]} for kind, key in order]
 
 
+def rules_of(eligible: Eligibility) -> list[Any]:
+    """Return the rules that hit."""
+    return [hit.rule for hit in eligible.hits]
+
+
+def texts_of(rule: Any) -> dict[str, Any]:
+    """Return how a decision tells a rule."""
+    return {name: getattr(rule, name) for name in RULE_TEXTS}
+
+
 @given(occasion=OCCASIONS, verdict=verdicts(), event_id=TEXTS, sealed=st.none() | st.binary(max_size=600))
 @settings(max_examples=300, deadline=None)
 def test_decisions_are_what_the_codec_writes(
@@ -126,7 +140,7 @@ def test_decisions_are_what_the_codec_writes(
     """Both writers give the same bytes for any decision, however often they were asked."""
     ctx, book, person, _ = occasion
     eligible, outcome, code, change = verdict
-    texts = ("id", "version", "title_zh", "title_en", "reason_zh", "reason_en")
+    named = {rule.public or rule.id: UNNAMED if rule.public else rule for rule in rules_of(eligible)}
     expected = CODEC.encode(
         "hub.decision",
         {
@@ -134,7 +148,7 @@ def test_decisions_are_what_the_codec_writes(
             "outcome": outcome, "code": code,
             "priority": eligible.hits[0].rule.priority if eligible.hits else None,
             "rules": [
-                {**{name: getattr(hit.rule, name) for name in texts}, "until": None} for hit in eligible.hits
+                {**texts_of(rule), "until": None} for rule in named.values()
             ],
             "kind": eligible.kind, "organisation": None,
             "change": change.change if change is not None else None,
@@ -151,20 +165,22 @@ def test_decisions_are_what_the_codec_writes(
 def test_what_is_sealed_comes_back_with_the_key_and_only_with_it(
     verdict: Verdict, cause: str | None, person: bytes
 ) -> None:
-    """Days, organisation, invitation, event and facts as they were; without the key there is none of them."""
+    """Rules, days, organisation, invitation, event and facts as they were; without the key none of them."""
     eligible, _, _, change = verdict
     made = change.invitation.id if change is not None else None
     keys = PersonKeys(SEALER)
     wrapped, other = keys.make(person), keys.make(person)
-    rules: list[dict[str, Any]] = [{"id": hit.rule.id, "until": None} for hit in eligible.hits]
+    named = {rule.public or rule.id: UNNAMED if rule.public else rule for rule in rules_of(eligible)}
+    rules: list[dict[str, Any]] = [{**texts_of(rule), "until": None} for rule in named.values()]
     shown = {
         "person": person, "rules": rules, "organisation": None, "invitation_id": None,
         "cause_event_id": None, "facts_used": [],
         "sealed": keys.seal(person, wrapped, packed(eligible, made, cause)),
     }  # fmt: skip
     assert opened(shown, wrapped, PersonKeys(SEALER)) == {
-        **shown, "rules": [{"id": hit.rule.id, "until": hit.until} for hit in eligible.hits],
-        "organisation": eligible.organisation or None, "invitation_id": made, "cause_event_id": cause,
+        **shown, "rules": [{**texts_of(hit.rule), "until": hit.until} for hit in eligible.hits],
+        "named": rules, "organisation": eligible.organisation or None, "invitation_id": made,
+        "cause_event_id": cause,
         "facts_used": [
             {**each, "fields": {name: str(value) for name, value in each["fields"].items()}}
             for each in facts_used(eligible)

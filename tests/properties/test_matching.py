@@ -101,7 +101,11 @@ ASSERTED: Final[tuple[tuple[str, bytes, dict[str, Any]], ...]] = (
     ("consent", b"membership_invitation", {**CONSENT, "data_classes": ["p", "s"]}),
     ("ground", b"", {"holds": True, "priority": 2, "since_on": DAY0 - 1}),
     ("ground", b"", {"holds": True, "priority": 3, "since_on": DAY0 - 1, "until_on": DAY0 + 20}),
-    ("ground", b"", {"holds": True, "priority": 2, "since_on": DAY0 - 1, "disclosed": ["R05"]}),
+    (
+        "ground",
+        b"",
+        {"holds": True, "priority": 2, "since_on": DAY0 - 1, "disclosed": ["R05"], "recipients": ["33"]},
+    ),
     ("ground", b"", {"holds": False}),
     ("gift", b"g1", {"donated_on": DAY0 - 20, "region": COUNTY}),
     ("gift", b"g1", {"refunded_on": DAY0 + 1}),

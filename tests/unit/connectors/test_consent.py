@@ -60,6 +60,19 @@ def test_a_prohibition_grants_nothing(ce_type: str) -> None:
     assert all(claim.fields.get("status") != "granted" for claim in claims)
 
 
+def test_a_consent_to_name_a_ground_is_confided() -> None:
+    """It stands apart from the others, whether it is granted, comes in a block or is taken back."""
+    naming = consent(purpose="ground_disclosure")
+    granted = drafted(GRANTED, consent=naming, person=person(consent=consent()))
+    block = drafted(GRANTED, consent=consent(), person=person(consent=naming))
+    taken = drafted(WITHDRAWN, purpose="ground_disclosure")
+    assert [claim.key for claim in granted.claims] == [claim.key for claim in block.claims] == [PURPOSE]
+    assert [claim.key for claim in granted.confided] == [claim.key for claim in block.confided]
+    assert (taken.claims, taken.confided) == (
+        [], [Claim("consent", "ground_disclosure", {"status": "withdrawn", "withdrawn_on": DAY})]
+    )  # fmt: skip
+
+
 def test_a_withdrawal_withdraws() -> None:
     """A withdrawal asserts the status for its purpose."""
     assert drafted(WITHDRAWN).claims == [

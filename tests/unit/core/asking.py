@@ -40,6 +40,7 @@ class AskingBook(FakeBook):
         found, change = super().outlook(facts, today)
         if gifts:
             found = (*found, FakeHit(SHARED, None, gifts))
+            found = tuple(sorted(found, key=lambda hit: (hit.rule.priority, hit.rule.public or hit.rule.id)))
         sessions = [entry["session_on"] + 1 for entry in facts.get("candidacy", ()) if "session_on" in entry]
         days = [day for day in (change, *sessions) if day is not None and day > today]
         return found, min(days, default=None)
@@ -82,6 +83,8 @@ CANDIDACY: Final[dict[str, Any]] = {
     "status": "nominated",
 }  # fmt: skip
 GROUND: Final[dict[str, Any]] = {"holds": True, "priority": 2, "since_on": TODAY - 9}
+NAMED: Final[dict[str, Any]] = {**GROUND, "disclosed": ["F5"], "recipients": [COUNTY]}
+"""A ground that the person agreed to have named in their county."""
 BOTH: Final = ["p", "s"]
 """Data classes of a consent that covers the ground that is not named."""
 ABOVE: Final = {

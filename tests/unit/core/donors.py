@@ -27,6 +27,7 @@ class DonorBook:
     """Holds that stem cells and a released family are P2, blood within 700 days and a registration P3."""
 
     id: str = "donors@1"
+    minimum_notice: str = "2021"
     off: frozenset[str] = frozenset()
     """Ids of rules that are not active."""
     raises: bool = False
@@ -100,7 +101,10 @@ WILLING: Final[dict[str, Any]] = {"status": "registered", "scope": "all", "on": 
 RELATIVE: Final[dict[str, Any]] = {
     "relation": "spouse", "quiet_until_on": TODAY - 1, "released": True, "coordinator": "C7",
 }  # fmt: skip
-MAY_BE_NAMED: Final[dict[str, Any]] = {"status": "granted", "granted_on": TODAY - 100}
+MAY_BE_NAMED: Final[dict[str, Any]] = {
+    "status": "granted", "recipients": ["33"], "data_classes": ["s"], "notice_version": "2022",
+    "granted_on": TODAY - 100, "guardian": False,
+}  # fmt: skip
 PARTY: Final[dict[str, Any]] = {
     "citizen": True, "birth_day": 5_000, "residence": "330106110227", "name_forms": ["aa"],
 }  # fmt: skip

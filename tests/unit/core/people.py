@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from hub.core import merge
 from hub.core.assertion import Assertion, encode
+from hub.core.book import Book
 from hub.core.matching import Tables
 from hub.core.organisation import Directory
 from hub.core.person import PersonState
@@ -170,7 +171,7 @@ def directory(**organisations: dict[str, Any]) -> Directory:
 SOCIETY = {"SOC": organisation("society", COUNTY)}
 
 
-def tables(known: Directory | None = None, book: FakeBook | None = None) -> Tables:
+def tables(known: Directory | None = None, book: Book | None = None) -> Tables:
     """Return tables with one society, unless told otherwise."""
     return Tables(book or FakeBook(), known if known is not None else directory(**SOCIETY), FakeRegions(), {})
 

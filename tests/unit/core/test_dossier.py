@@ -66,9 +66,35 @@ def test_who_is_no_officer_is_not_told_of_a_ground() -> None:
         "sealed": b"",
         "person": b"",
         "code": "",
+        "rules": [],
+        "cause_event_id": None,
     }
-    assert dossier.decision(record, secrets=False) == {"facts_used": [{"kind": "course"}], "code": ""}
+    assert dossier.decision(record, secrets=False)["facts_used"] == [{"kind": "course"}]
     assert len(dossier.decision(record, secrets=True)["facts_used"]) == 2
+
+
+def decided(rule: str, cause: str | None) -> dict[str, Any]:
+    """Return an opened decision on a rule that is named G00 outside, or on the ground itself."""
+    return {
+        "person": b"\x0a", "facts_used": [], "cause_event_id": cause,
+        "rules": [{"id": rule, "until": TODAY}], "named": [{"id": "G00", "until": None}],
+    }  # fmt: skip
+
+
+def test_who_is_no_officer_cannot_tell_class_s_from_a_gift() -> None:
+    """Rules as outside, no day of a ground, and no event of the stage that keeps class s."""
+    cells, gift = decided("G00", "0a/00000001/01"), decided("R07", None)
+    assert dossier.decision(cells, secrets=False) == dossier.decision(gift, secrets=False)
+    assert dossier.decision(gift, secrets=False)["rules"] == [{"id": "G00"}]
+    assert dossier.decision(gift, secrets=True)["rules"] == [{"id": "R07", "until": TODAY}]
+    assert dossier.decision(decided("R07", "e-1"), secrets=False)["cause_event_id"] == "e-1"
+
+
+def test_a_decision_that_cannot_be_opened_any_more_is_told_as_it_stands() -> None:
+    """Its rules are in clear, and as outside."""
+    closed = {**decided("G00", None), "rules": [{"id": "G00", "until": None}]}
+    del closed["named"]
+    assert dossier.decision(closed, secrets=False)["rules"] == [{"id": "G00"}]
 
 
 def test_every_contact_block_is_masked() -> None:

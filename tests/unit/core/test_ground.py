@@ -6,16 +6,21 @@ from typing import Any
 
 import pytest
 
+from hub import packaged
 from hub.core import ground, matching
+from hub.core.book import Book
 from hub.core.matching import Eligibility
-from tests.unit.core.asking import BOTH, GROUND, SECRET, SHARED, AskingBook
-from tests.unit.core.people import CONSENT, COURSE, PARTY, TODAY, FakeBook, FakeRule, somebody, tables
+from hub.rules.book import load
+from hub.rules.compile import compile_book
+from tests.unit.core.asking import BOTH, GROUND, NAMED, SECRET, SHARED, AskingBook
+from tests.unit.core.people import CONSENT, COURSE, PARTY, TODAY, FakeRule, somebody, tables
 
 COVERED = {**CONSENT, "data_classes": BOTH}
+PACKAGED = "rules/books/zhejiang-2022.yaml"
 GIFT = {"donated_on": TODAY - 9}
 
 
-def evaluated(book: FakeBook | None = None, **kinds: Any) -> Eligibility:
+def evaluated(book: Book | None = None, **kinds: Any) -> Eligibility:
     """Evaluate somebody who has nothing but what is given, and the consent."""
     state = somebody(**{"certificate": None, "consent": COVERED, **kinds})
     return matching.evaluate(state, tables(book=book or AskingBook()), TODAY, running=False)
@@ -83,7 +88,7 @@ def test_it_ends_when_it_was_told_to() -> None:
 
 
 def test_what_shares_the_public_id_looks_alike() -> None:
-    """Figures and invitations name the shared id, once; decisions the rule itself."""
+    """Figures and invitations name the shared id, once; what is sealed of a decision the rule itself."""
     both = evaluated(ground=GROUND, gift=GIFT)
     assert (both.rules, both.public, both.named) == (("F0", "F7"), ("F0",), ("F0",))
     gift, cells = evaluated(gift=GIFT), evaluated(ground={**GROUND, "priority": 3})
@@ -94,9 +99,21 @@ def test_what_shares_the_public_id_looks_alike() -> None:
     ] * 2
 
 
+def test_beside_another_rule_what_shares_the_public_id_stands_in_the_same_place() -> None:
+    """Neither the order of the names nor whose reason is given tells a gift from the ground."""
+    book = compile_book(load(packaged.read_text(PACKAGED), file=PACKAGED))
+    stars = {"status": "active", "level": "registered", "active_on": TODAY - 9, "star": 3}
+    hours, cells = (
+        evaluated(book, rescue_member={"status": "active", "grade": "member"}, **more)
+        for more in ({"volunteer": stars}, {"ground": GROUND})
+    )
+    assert hours.named == hours.public == cells.named == cells.public
+    assert (cells.named, hours.rules) == (("G00", "R04"), ("R09a", "R04", "R09"))
+
+
 def test_who_agreed_to_it_is_told_the_rule() -> None:
     """Disclosed rules stand in an invitation in the place of the ground, and nowhere else."""
-    eligible = evaluated(ground={**GROUND, "disclosed": ["F5", "unknown"]}, gift=GIFT)
+    eligible = evaluated(ground={**NAMED, "disclosed": ["F5", "unknown"]}, gift=GIFT)
     assert eligible.disclosed == (SECRET,)
     assert (eligible.named, eligible.public, eligible.rules) == (("F5", "F0"), ("F0",), ("F0", "F7"))
     spoken = [ground.spoken(hit, eligible.disclosed, AskingBook()) for hit in eligible.hits]
@@ -106,5 +123,23 @@ def test_who_agreed_to_it_is_told_the_rule() -> None:
 
 def test_a_disclosure_without_the_ground_says_nothing() -> None:
     """What was disclosed is not told when the ground does not count."""
-    eligible = evaluated(ground={**GROUND, "disclosed": ["F5"]}, consent=CONSENT, gift=GIFT, party=PARTY)
+    eligible = evaluated(ground=NAMED, consent=CONSENT, gift=GIFT, party=PARTY)
     assert (eligible.disclosed, eligible.named) == ((), ("F0",))
+
+
+@pytest.mark.parametrize(
+    ("recipients", "named"),
+    [
+        pytest.param(["33"], ("F5",), id="the province"),
+        pytest.param(["330109", "SOC"], ("F5",), id="the organisation"),
+        pytest.param(["330109"], ("F0",), id="another county"),
+        pytest.param([], ("F0",), id="nobody"),
+    ],
+)
+def test_only_whom_the_person_agreed_to_tell_is_told_the_rule(
+    recipients: list[str], named: tuple[str, ...]
+) -> None:
+    """The consent to name it must cover the organisation that the invitation goes to."""
+    assert evaluated(ground={**NAMED, "recipients": recipients}).named == named
+    nowhere = evaluated(ground=NAMED, party={**PARTY, "residence": "330199110227"})
+    assert (nowhere.organisation, nowhere.named) == ("", ("F0",))

@@ -170,6 +170,9 @@ def test_what_forbids_stops_every_ground(party: dict[str, Any], code: str) -> No
     assert sensitive.assess(known(party=about), BOOK, TODAY).codes == ()
 
 
+RECIPIENTS = [f"33010{number}" for number in range(9)]
+
+
 @pytest.mark.parametrize(
     ("consent", "named"),
     [
@@ -179,6 +182,12 @@ def test_what_forbids_stops_every_ground(party: dict[str, Any], code: str) -> No
         pytest.param({**MAY_BE_NAMED, "expires_on": TODAY - 1}, False, id="expired"),
         pytest.param({**MAY_BE_NAMED, "granted_on": TODAY + 1}, False, id="not-yet"),
         pytest.param({**MAY_BE_NAMED, "status": "withdrawn"}, False, id="withdrawn"),
+        pytest.param({**MAY_BE_NAMED, "notice_version": "2021"}, True, id="the-oldest-notice"),
+        pytest.param({**MAY_BE_NAMED, "notice_version": "2020-12"}, False, id="an-older-notice"),
+        pytest.param({**MAY_BE_NAMED, "data_classes": ["p"]}, False, id="not-for-class-s"),
+        pytest.param({**MAY_BE_NAMED, "recipients": []}, False, id="for-nobody"),
+        pytest.param({**MAY_BE_NAMED, "recipients": RECIPIENTS[:8]}, True, id="for-eight"),
+        pytest.param({**MAY_BE_NAMED, "recipients": RECIPIENTS}, False, id="for-more-than-fits"),
     ],
 )
 def test_a_rule_is_named_only_to_whom_the_person_agreed(
@@ -187,7 +196,28 @@ def test_a_rule_is_named_only_to_whom_the_person_agreed(
     """The consent to be invited is none to have the ground named."""
     kinds = {"blood_donation": BLOOD_GIVEN, "hsc_donation": CELLS_GIVEN, "consent": MAY_BE_NAMED}
     facts = known(**kinds, **({"disclosure": consent} if consent is not None else {}))
-    assert sensitive.assess(facts, BOOK, TODAY).ground.disclosed == (("S05", "S13") if named else ())
+    ground = sensitive.assess(facts, BOOK, TODAY).ground
+    recipients = tuple(consent["recipients"]) if consent is not None else ()
+    assert (ground.disclosed, ground.recipients) == ((("S05", "S13"), recipients) if named else ((), ()))
+
+
+@pytest.mark.parametrize(
+    ("born", "guardian", "named"),
+    [
+        pytest.param("2004-04-19", False, False, id="17"),
+        pytest.param("2004-04-19", True, True, id="17-with-a-guardian"),
+        pytest.param("2004-04-18", False, True, id="18-today"),
+        pytest.param(None, False, True, id="unknown"),
+    ],
+)
+def test_of_a_minor_a_rule_is_named_only_with_a_guardian(
+    born: str | None, *, guardian: bool, named: bool
+) -> None:
+    """Known to be under 18, their own consent is not enough."""
+    party = {name: value for name, value in PARTY.items() if name != "birth_day"}
+    party |= {"birth_day": day(born)} if born is not None else {}
+    facts = known(party=party, hsc_donation=CELLS_GIVEN, disclosure={**MAY_BE_NAMED, "guardian": guardian})
+    assert bool(sensitive.assess(facts, BOOK, TODAY).ground.disclosed) is named
 
 
 @pytest.mark.parametrize(
@@ -228,7 +258,9 @@ def test_a_ground_says_every_field() -> None:
 
 def test_saying_that_none_holds_clears_what_was_said() -> None:
     """No priority, no date and no rule of a ground that is gone stays with matching."""
-    before = Ground(holds=True, priority=2, since_on=1, until_on=5, disclosed=("S05",))
+    before = Ground(
+        holds=True, priority=2, since_on=1, until_on=5, disclosed=("S05",), recipients=("33",)
+    )  # fmt: skip
     facts, stamps = knowing(before.assertion())
     merge.merge(facts, stamps, merge.stamp(2, True, 0, b""), [NO_GROUND.assertion()])
     assert facts["ground"] == [{"key": b"", "holds": False}]

@@ -81,10 +81,10 @@ def test_the_error_survives_copying() -> None:
 
 
 def test_the_packaged_book_is_the_plans() -> None:
-    """The plan's rules by priority, two of them off, all guards in order, the terms of an invitation."""
+    """The plan's rules by priority and public name, two of them off, all guards in order, and the terms."""
     assert [(each.id, each.priority) for each in BOOK.ordered()] == [
-        ("R10", 0), ("R01", 1), ("R02", 1), ("R14", 1), ("R04", 2), ("R05", 2), ("R06", 2), ("R09a", 2),
-        ("R03", 3), ("R07", 3), ("R08", 3), ("R09", 3), ("R11", 3), ("R12", 3), ("R18", 3),
+        ("R10", 0), ("R01", 1), ("R02", 1), ("R14", 1), ("R05", 2), ("R06", 2), ("R09a", 2), ("R04", 2),
+        ("R07", 3), ("R09", 3), ("R03", 3), ("R08", 3), ("R11", 3), ("R12", 3), ("R18", 3),
     ]  # fmt: skip
     assert [each.id for each in BOOK.ordered("off")] == ["R13", "R15"]
     assert {each.id: each.makes for each in BOOK.rules if each.makes != "invitation"} == {

@@ -26,6 +26,7 @@ from tests.unit.simulate.saying import (
 Steps = list[tuple[str, Happening]]
 FIRM = "organisation 91339902MA0000001X"
 BOTH = consent(data_classes=["p", "s"])
+YOUNG = {"birth": day("2005-03-07")}
 
 
 def at(on: str, happening: Happening) -> tuple[str, Happening]:
@@ -81,10 +82,10 @@ def family(on: str, quiet: str | None, *, released: bool = True, **more: Any) ->
                      coordinator_id="K", released=released, **more)  # fmt: skip
 
 
-def discloses(on: str) -> tuple[str, Happening]:
+def discloses(on: str, said: dict[str, Any] | None = None, **more: Any) -> tuple[str, Happening]:
     """Return the agreement to have a ground named."""
-    grant = consent(on, purpose="ground_disclosure", data_classes=["p", "s"])
-    return on, event("consent.granted.v1", on, grant=grant)
+    grant = consent(on, purpose="ground_disclosure", **{"data_classes": ["p", "s"], **more})
+    return on, event("consent.granted.v1", on, grant=grant, said=said or {})
 
 
 def nominated(on: str, session: str, council: str = SOCIETY) -> tuple[str, Happening]:
@@ -168,6 +169,25 @@ GROUNDS: list[Any] = [
         [discloses("01-03"), stem_cells("01-05", grant=BOTH)], "01-05",
         ("issued", 2, "R05", "adult", VILLAGE, "2022-07-04"), None, id="named-when-agreed",
     ),
+    *(
+        pytest.param(
+            [discloses("01-03", **flaw), stem_cells("01-05", grant=BOTH)], "01-05",
+            ("issued", 2, "G00", "adult", VILLAGE, "2022-07-04"), None, id=f"not-named-{name}",
+        )
+        for name, flaw in (
+            ("by-an-old-notice", {"notice_version": "2020-01"}), ("to-others", {"recipients": ["330602"]}),
+            ("without-class-s", {"data_classes": ["p"]}),
+            ("to-too-many", {"recipients": [HOME, *(f"33060{number}" for number in range(8))]}),
+        )
+    ),
+    *(
+        pytest.param(
+            [discloses("01-03", said=YOUNG, guardian=guardian),
+             stem_cells("01-05", said=YOUNG, grant=consent(data_classes=["p", "s"], guardian=True))],
+            "01-05", ("issued", 2, rule, "youth", SOCIETY, "2022-07-04"), None, id=f"a-minor-{rule}",
+        )
+        for guardian, rule in ((False, "G00"), (True, "R05"))
+    ),
     pytest.param([family("01-05", "01-20", grant=BOTH)], "01-20", None, None, id="quiet-is-inclusive"),
     pytest.param(
         [family("01-05", "01-20", grant=BOTH)], "01-21",
@@ -199,6 +219,13 @@ def test_who_has_no_ground_is_not_told_of() -> None:
         family("01-05", "03-01"),
     ]
     assert play(*steps).stock() == {"sensitive_held|code=quiet": 1}
+
+
+def test_of_who_takes_back_that_a_ground_may_be_named_matching_does_not_hear() -> None:
+    """A withdrawal that concerns class s alone makes nobody known."""
+    fields: dict[str, Any] = {"purpose": "ground_disclosure", "withdrawn_on": day("01-03")}
+    expectation = play(at("01-03", event("consent.withdrawn.v1", "01-03", **fields)))
+    assert (expectation.known[KEY].met, expectation.stock()) == (False, {})
 
 
 def test_a_death_ends_the_ground() -> None:

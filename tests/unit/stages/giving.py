@@ -13,7 +13,7 @@ from hub.core import assertion, dates, merge, sensitive
 from hub.core.assertion import Assertion
 from hub.core.sensitive import SensitiveState
 from hub.data import crosswalk
-from hub.privacy.padding import unpad
+from hub.privacy.padding import pad, unpad
 from hub.privacy.sealing import Sealer, SealingKey
 from hub.privacy.suite import INTL
 from hub.stages.contract import Batch, Record
@@ -85,7 +85,7 @@ def asserted(
         "assertions": content, "contact": contact,
     }  # fmt: skip
     stamp = merge.stamp(at, prohibits, 0, content)
-    return framed(who, at, SECRET.seal(msgspec.msgpack.encode(sealed), who), stamp)
+    return framed(who, at, SECRET.seal(pad(msgspec.msgpack.encode(sealed), 1024), who), stamp)
 
 
 def framed(who: bytes, at: int, sealed: bytes, stamp: bytes) -> bytes:

@@ -6,14 +6,12 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any, Final
 
-import msgspec
-
 from hub import contracts, data, topics
 from hub.core import assertion
 from hub.privacy.blind_index import BlindIndex
 from hub.privacy.sealing import Sealer, SealingKey
 from hub.privacy.suite import INTL
-from hub.stages.confidential import Content
+from hub.stages.confidential import Content, open_content
 from hub.stages.contract import Batch, Record, Stage
 from hub.stages.identity import IdentityStage
 from hub.stages.intake import IntakeStage
@@ -114,8 +112,7 @@ def content_of(emitted: Emitted) -> Content:
     """Return what is sealed in a record of class s, opened for the person it is about."""
     fields = decoded(emitted)[1]
     assert fields["person"] == emitted.key
-    opened = SENSITIVE_SEALER.open(fields["sealed"], fields["person"])
-    return msgspec.msgpack.decode(opened, type=Content)
+    return open_content(fields["person"], fields["sealed"], SENSITIVE_SEALER)
 
 
 def told_of(ctx: MemoryContext) -> list[Emitted]:

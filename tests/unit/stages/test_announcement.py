@@ -9,7 +9,7 @@ import pytest
 
 from hub import topics
 from hub.stages.memory import MemoryContext
-from tests.unit.core.asking import BOTH, GROUND, AskingBook
+from tests.unit.core.asking import BOTH, GROUND, NAMED, AskingBook
 from tests.unit.core.people import CERTIFICATE, CONSENT, COUNTY, COURSE, PARTY, TODAY
 from tests.unit.stages.matchmaking import (
     ANNA,
@@ -55,18 +55,40 @@ def test_an_unnamed_ground_and_a_gift_read_the_same() -> None:
     assert stock(gift)[f"qualified|county={COUNTY}|rule=F0"] == 1
 
 
-def test_decisions_name_the_gift_and_never_the_ground() -> None:
+def in_clear(ctx: MemoryContext) -> dict[str, Any]:
+    """Return of the one decision what whoever reads the topic sees, and how much there is that is sealed."""
+    (value,) = (each.value for each in ctx.emitted if each.topic == topics.DECISIONS)
+    assert value is not None
+    record = CODEC.decode(value)[1]
+    return {**record, "sealed": len(record["sealed"])}
+
+
+@pytest.mark.parametrize(
+    "beside", [pytest.param({}, id="alone"), pytest.param({"course": COURSE}, id="beside another")]
+)
+def test_a_decision_on_the_ground_reads_like_one_on_a_gift(beside: dict[str, Any]) -> None:
+    """In clear both say the shared ground, and as much is sealed; both together say it once."""
+    cells = in_clear(told(ground={**NAMED, "priority": 3}, **beside))
+    gift = in_clear(told(gift=GIFT, **beside))
+    both = in_clear(told(gift=GIFT, ground={**GROUND, "priority": 3}, **beside))
+    assert cells == gift == both
+    (rule,) = (rule for rule in gift["rules"] if rule["id"] != "F3")
+    assert (rule["id"], rule["reason_en"]) == ("F0", "did good")
+
+
+def test_who_may_open_a_decision_reads_the_gift_and_never_the_ground() -> None:
     """Inside, class p is named as it is; of the ground there is nothing but that it holds."""
-    (cells,) = sent(told(ground={**GROUND, "until_on": TODAY + 9, "disclosed": ["F5"]}), topics.DECISIONS)
+    (cells,) = sent(told(ground={**NAMED, "until_on": TODAY + 9}), topics.DECISIONS)
     (gift,) = sent(told(gift=GIFT), topics.DECISIONS)
     assert [rule["id"] for rule in cells["rules"]] == ["F0"]
     assert [rule["id"] for rule in gift["rules"]] == ["F7"]
+    assert [rule["reason_en"] for rule in gift["rules"]] == ["gave money"]
     assert cells["facts_used"] == [{"kind": "ground", "key": "", "fields": {}}]
 
 
 def test_who_agreed_is_invited_for_it() -> None:
     """With a disclosure the invitation gives the rule's own id and reason; the figures do not."""
-    ctx = told(ground={**GROUND, "disclosed": ["F5"]})
+    ctx = told(ground=NAMED)
     assert (public(ctx)["rule_ids"], public(ctx)["reason_en"]) == (["F5"], "gave cells")
     assert public(ctx)["opened"] == {"name": CONTACT["name"]}
     assert stock(ctx)[f"qualified|county={COUNTY}|rule=F0"] == 1
@@ -122,7 +144,7 @@ def test_an_event_of_class_s_is_never_shown() -> None:
 def test_a_disclosure_that_comes_later_revises() -> None:
     """The terms of an open invitation follow what may be told."""
     ctx = told(ground=GROUND)
-    process(ctx, facts(at=2, ground={"disclosed": ["F5"]}))
+    process(ctx, facts(at=2, ground={"disclosed": ["F5"], "recipients": ["33"]}))
     assert [each["rule_ids"] for each in sent(ctx, topics.INVITATIONS)] == [["F0"], ["F5"]]
     assert story(ctx)[-1] == ("revised", None)
 

@@ -118,6 +118,21 @@ def test_nothing_of_the_event_can_be_read_without_the_key(ce_type: str) -> None:
     assert b"canary" in opened
 
 
+def test_events_look_alike() -> None:
+    """Whatever the event and whatever it says, there is as much that is sealed."""
+    spoken = person(consent=consent(recipients=["33", "3301"]), guardian=None)
+    events = [
+        *((ce_type, {}) for ce_type in SENSITIVE),
+        *((ce_type, {"person": spoken}) for ce_type in SENSITIVE),
+        ("party.deceased.v1", {}), ("consent.withdrawn.v1", {}), ("subject.erasure.requested.v1", {}),
+    ]  # fmt: skip
+    lengths = set()
+    for ce_type, changes in events:
+        (emitted,) = on(taken_in(ce_type, **changes), topics.FACTS_SENSITIVE)
+        lengths.add(len(decoded(emitted)[1]["sealed"]))
+    assert len(lengths) == 1
+
+
 @pytest.mark.parametrize("ce_type", SENSITIVE)
 def test_nobody_can_try_out_what_was_said(ce_type: str) -> None:
     """The stamp's last part is no hash of the assertions, and still the same for each delivery of them."""
@@ -198,9 +213,6 @@ def test_a_revocation_on_an_unreadable_day_counts_from_when_it_occurred() -> Non
         pytest.param("party.deceased.v1", {}, id="death"),
         pytest.param("subject.erasure.requested.v1", {}, id="erasure"),
         pytest.param("consent.withdrawn.v1", {}, id="withdrawal"),
-        pytest.param(
-            "consent.granted.v1", {"consent": consent(purpose="ground_disclosure")}, id="disclosure-granted"
-        ),
     ],
 )
 def test_what_concerns_all_that_is_known_is_told_to_both(ce_type: str, changes: dict[str, Any]) -> None:
@@ -215,6 +227,72 @@ def test_what_concerns_all_that_is_known_is_told_to_both(ce_type: str, changes: 
     assert content.type == ce_type
     assert dict(zip(("topic", "partition", "offset"), content.origin, strict=True)) == facts["origin"]
     assert ce_type.encode() not in (emitted.value or b"")
+
+
+DISCLOSURE = b"ground_disclosure"
+GRANTED = {"consent": consent(purpose="ground_disclosure")}
+AGREED = person(consent=consent(purpose="ground_disclosure"))
+
+
+def consents(assertions: list[Any]) -> list[bytes]:
+    """Return the purposes of the consents among assertions."""
+    return [key for kind, key, _ in assertions if kind == "consent"]
+
+
+@pytest.mark.parametrize(
+    ("ce_type", "changes", "kinds"),
+    [
+        pytest.param("consent.granted.v1", GRANTED, {"party", "consent"}, id="granted"),
+        pytest.param(
+            "training.course.completed.v1", {"person": AGREED}, {"party", "consent"}, id="in a block"
+        ),
+        pytest.param(
+            "training.certificate.issued.v1", {"person": AGREED}, {"party", "consent"}, id="with a key"
+        ),
+        pytest.param("blood.donation.qualified.v1", {"person": AGREED}, None, id="with class s"),
+    ],
+)
+def test_that_a_ground_may_be_named_is_told_under_seal_only(
+    ce_type: str, changes: dict[str, Any], kinds: set[str] | None
+) -> None:
+    """Nobody but a donor agrees to that: the consent goes to the stage for class s, the rest as ever."""
+    ctx = taken_in(ce_type, **changes)
+    (emitted,) = on(ctx, topics.FACTS_SENSITIVE)
+    told = assertion.decode(content_of(emitted).assertions)
+    assert consents(told) == [DISCLOSURE]
+    assert kinds in (None, {kind for kind, _, _ in told})
+    assert not [each for each in ctx.emitted if DISCLOSURE in (each.value or b"")]
+    if kinds is not None:
+        assert asserted(facts_of(ctx), "party")["citizen"] is True
+
+
+def test_who_is_not_sure_has_not_agreed() -> None:
+    """What waits under a source's key is not sealed, so the consent does not wait there."""
+    block = person(doc_no=None, consent=consent(purpose="ground_disclosure"))
+    ctx = taken_in("member.application.submitted.v1", person=block, invitation_id="I1")
+    assert ends(ctx) == ["alias"]
+    assert not [each for each in ctx.emitted if DISCLOSURE in (each.value or b"")]
+
+
+def test_to_take_that_back_says_nothing_ordinary() -> None:
+    """Matching does not even hear of whom; the stage for class s gets it as a prohibition."""
+    ctx = taken_in("consent.withdrawn.v1", purpose="ground_disclosure")
+    (emitted,) = ctx.emitted
+    assert emitted.topic == topics.FACTS_SENSITIVE
+    assert assertion.decode(content_of(emitted).assertions) == [
+        ("consent", DISCLOSURE, {"status": "withdrawn", "withdrawn_on": DAY})
+    ]
+    assert merge.restricts(decoded(emitted)[1]["stamp"])
+
+
+def test_to_take_it_back_unreadably_holds_on_both() -> None:
+    """The ordinary facts hold the person for review, and still do not say what was taken back."""
+    ctx = taken_in("consent.withdrawn.v1", purpose="ground_disclosure", withdrawn_on="not said")
+    held = ("party", b"", {"conflicts": ["PROHIBITION_UNREADABLE"]})
+    (emitted,) = on(ctx, topics.FACTS_SENSITIVE)
+    told = assertion.decode(content_of(emitted).assertions)
+    assert (held in told, consents(told)) == (True, [DISCLOSURE])
+    assert facts_of(ctx)["assertions"] == [held]
 
 
 def test_an_ordinary_event_is_not_told_to_the_sensitive_topic() -> None:

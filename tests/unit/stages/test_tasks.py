@@ -96,6 +96,16 @@ def test_without_consent_nobody_is_told_who_it_is(consent: dict[str, Any]) -> No
     assert (told["change"], told["contact"], told["disclosed"]) == ("opened", None, [])
 
 
+@pytest.mark.parametrize("guardian", [False, True])
+def test_of_a_minor_nobody_is_told_without_a_guardian(*, guardian: bool) -> None:
+    """Their own consent is not enough for a task either; whose guardian agreed is told of."""
+    ctx, _ = asked()
+    young = {**PARTY, "birth_day": TODAY - 17 * 365}
+    process(ctx, nominated(party=young, consent={**CONSENT, "guardian": guardian}))
+    (told,) = sent(ctx, topics.TASKS)
+    assert (told["change"], told["contact"] is not None) == ("opened", guardian)
+
+
 def test_time_escalates_and_misses() -> None:
     """The timer fires the day after it was due, and the day after the session."""
     ctx, _ = asked()
