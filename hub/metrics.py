@@ -58,8 +58,8 @@ CATALOGUE: Final[tuple[Spec, ...]] = (
     Spec("hub_stalled_seconds", "gauge", (),
          "how long there has been lag without a commit", "有积压但无提交的时长(秒)"),
     Spec("hub_invitations_orphaned", "gauge", (),
-         "open invitations to an organisation that is not active: must be 0",
-         "指向非在册组织的有效邀请数(应为 0)"),
+         "invitations and tasks open at an organisation that is not active: must be 0",
+         "指向非在册组织的有效邀请和任务数(应为 0)"),
     Spec("hub_rule_book_info", "gauge", ("edition",), "1 for the active rule book", "现行规则集(值为 1)"),
 )  # fmt: skip
 """Every metric, in the order of the reference page. Add one here and nowhere else."""

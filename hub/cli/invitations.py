@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
@@ -18,9 +19,10 @@ from hub.cli.outputs import day_of, open_outputs, reading
 from hub.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from hub.core.audit import Report
+    from hub.outputs import Outputs
 
 app = new_app(
     "List, show and audit the invitations that were sent.\n\n"
@@ -32,6 +34,10 @@ _OPEN: Final = "open"
 _ENDED: Final = "ended"
 _ALL: Final = "all"
 _SEALED: Final = frozenset({"envelope", "contact"})
+READINGS: Final = 3
+"""So often an audit reads at most before it reports something."""
+PAUSE_S: Final = 2.0
+"""Before it reads again: a running hub acts on a change of the directory within a second."""
 _DAYS: Final = ("issued_on", "valid_until", "reminded_on")
 StatusOption = Annotated[
     str, typer.Option(help="open, ended, all, or one status: issued, delivered, accepted, applied, …")
@@ -143,28 +149,38 @@ def audit(
     """Prove, from the topics alone, what must hold of everything that is open.
 
     At most one open invitation per person; every open invitation and every open task at an organisation
-    that is active. Reads hub.invitations, hub.tasks and hub.organisations to their ends, and exits with 1
-    and what is wrong.
+    that is active. Reads hub.invitations, hub.tasks and hub.organisations to their ends, reads again what was
+    found wrong, since the hub may be putting it right, and exits with 1 and what is still wrong.
 
     Example: hub invitations audit --json
     """
-    from hub import topics
     from hub.core import audit as auditing
     from hub.core import dates
 
     day = day_of(on, "--on") if on is not None else None
     outputs = open_outputs(bootstrap)
-    fields = ("person", "status", "organisation")
-    with reading(outputs, topics.ORGANISATIONS, topics.INVITATIONS, topics.TASKS):
-        # The directory last: an organisation is announced before anything is sent to it.
-        invitations = auditing.open_invitations(outputs.records(topics.INVITATIONS, fields))
-        tasks = auditing.open_tasks(outputs.records(topics.TASKS, fields))
-        directory = outputs.directory()
-    today = outputs.today() if day is None else day
-    report = auditing.audit(invitations, tasks, directory, today)
-    _print_report(report, dates.iso(today), as_json=as_json)
+    report = auditing.confirmed(_readings(outputs, day))
+    _print_report(report, dates.iso(report.day), as_json=as_json)
     if report.findings:
         raise typer.Exit(1)
+
+
+def _readings(outputs: Outputs, day: int | None) -> Iterator[Report]:
+    """Yield what is wrong as often as it is asked, within bounds, with time for the hub in between."""
+    from hub import topics
+    from hub.core import audit as auditing
+
+    fields = ("person", "status", "organisation")
+    for number in range(READINGS):
+        if number:
+            time.sleep(PAUSE_S)
+        with reading(outputs, topics.ORGANISATIONS, topics.INVITATIONS, topics.TASKS):
+            # The directory last: an organisation is announced before anything is sent to it.
+            invitations = auditing.open_invitations(outputs.records(topics.INVITATIONS, fields))
+            tasks = auditing.open_tasks(outputs.records(topics.TASKS, fields))
+            directory = outputs.directory()
+        today = outputs.today() if day is None else day
+        yield auditing.audit(invitations, tasks, directory, today)
 
 
 def _print_report(report: Report, today: str, *, as_json: bool) -> None:

@@ -41,12 +41,13 @@ class Finding(NamedTuple):
 
 
 class Report(NamedTuple):
-    """What an audit looked at, and what it found."""
+    """What an audit looked at, of which day, and what it found."""
 
     invitations: int
     tasks: int
     organisations: int
     findings: tuple[Finding, ...]
+    day: int
 
 
 def open_invitations(records: Records) -> dict[str, Open]:
@@ -81,7 +82,25 @@ def audit(
     for several in by_person.values():
         if len(several) > 1:
             findings += [_finding(TWO_OPEN, each) for each in several]
-    return Report(len(invitations), len(tasks), len(directory), tuple(sorted(findings)))
+    return Report(len(invitations), len(tasks), len(directory), tuple(sorted(findings)), today)
+
+
+def confirmed(readings: Iterable[Report]) -> Report:
+    """Return the last reading with what every one before it found too; none more is taken than needed.
+
+    The outputs and the directory are read one after the other, and the hub acts on what changes in between:
+    what it puts right is no fault. There is at least one reading.
+    """
+    held: Report | None = None
+    for report in readings:
+        findings = report.findings
+        if held is not None:
+            findings = tuple(each for each in findings if each in held.findings)
+        held = report._replace(findings=findings)
+        if not findings:
+            break
+    assert held is not None
+    return held
 
 
 def _orphaned(code: str, found: Mapping[str, Open], directory: Directory, today: int) -> list[Finding]:

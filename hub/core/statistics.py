@@ -28,7 +28,6 @@ _SHAPES: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
     "m": ("members", ("kind",)),
     "g": ("groups", ()),
     "t": ("tasks_open", ("kind",)),
-    "x": ("invitations_orphaned", ()),
 }
 
 
@@ -40,8 +39,6 @@ class Figures(NamedTuple):
     held: str
     """The code that says why not; empty when nobody is held."""
     invitation: Invitation | None
-    orphaned: bool = False
-    """The open invitation goes to an organisation that is not active."""
     tasks: Sequence[Task] = ()
 
 
@@ -49,7 +46,7 @@ def contributions(
     facts: Mapping[str, Sequence[Mapping[str, Any]]], figures: Figures, today: int
 ) -> tuple[str, ...]:
     """Return what a person adds today, each in its short form; one that counts twice is there twice."""
-    county, rules, held, invitation, orphaned, tasks = figures
+    county, rules, held, invitation, tasks = figures
     certificates: tuple[str | None, ...] = ()
     if "certificate" in facts:
         certificates = tuple([
@@ -65,7 +62,7 @@ def contributions(
     if "membership" in facts and facts["membership"][0].get("status") == "member":
         member = _label(facts["membership"][0].get("kind"))
     counted = _spelled(county or UNKNOWN, certificates, tuple(rules), running, held, member)
-    if tasks or orphaned or ("party" in facts and facts["party"][0].get("group", False)):
+    if tasks or ("party" in facts and facts["party"][0].get("group", False)):
         return _rarer(counted, facts, figures)
     return counted
 
@@ -77,8 +74,6 @@ def _rarer(
     place = figures.county or UNKNOWN
     if "party" in facts and facts["party"][0].get("group", False):
         counted = (f"{place}:g", *counted[1:])
-    if figures.orphaned:
-        counted += (f"{place}:x",)
     return (*counted, *(f"{place}:t{task.kind}" for task in figures.tasks if task.open))
 
 
@@ -113,7 +108,7 @@ def _label(kind: str | None) -> str:
 
 def only_held(counted: Sequence[str], code: str) -> tuple[str, ...]:
     """Return contributions with nothing open, and held for ``code``: what is left of a quarantined person."""
-    kept = [short for short in counted if short.partition(":")[2][0] not in "ohtx"]
+    kept = [short for short in counted if short.partition(":")[2][0] not in "oht"]
     place = kept[0].partition(":")[0] if kept else UNKNOWN
     return (*kept, f"{place}:h{code}")
 

@@ -11,10 +11,12 @@ State of a task, one byte of key space each::
     e <person>                    was erased: hub.core.erasure
     t                             this task set the timers of what was announced before it began
     s                             cursor of the restatement that a region change started
+    x                             what was counted last: hub.stages.orphans
 
 The four indexes hold a person only while the directory has a say: :mod:`hub.stages.neighbourhood`. Timers
 carry the same keys: ``p`` a person's next day, ``o`` an organisation's, ``r`` a region change's, ``s`` the
-restatement's next step, ``e`` the day on which the records of somebody erased are tombstoned.
+restatement's next step, ``e`` the day on which the records of somebody erased are tombstoned, ``x`` the
+day on which orphans are counted.
 """
 
 from __future__ import annotations
@@ -33,7 +35,7 @@ from hub.errors import DeadLetterError
 from hub.privacy.blind_index import BlindIndex
 from hub.privacy.sealing import RecipientSealer, Sealer
 from hub.schemas.codec import Codec
-from hub.stages import neighbourhood, tasks
+from hub.stages import neighbourhood, orphans, tasks
 from hub.stages.acquaintance import Acquaintance
 from hub.stages.announcement import NO_CONTACT, Announcer, Occasion, Verdict
 from hub.stages.contract import Batch, Context, TableChange
@@ -44,6 +46,8 @@ from hub.stages.tables import POPULATION, HubTables
 __all__ = ("PERSON", "MatchingStage")
 
 STARTED: Final = b"t"
+_ALL_TIMERS: Final = b"\x02"
+"""Value of ``t``: another one was written before orphans were counted."""
 RESTATEMENT: Final = b"s"
 ORGANISATION_TIMER: Final = b"o"
 REGION_TIMER: Final = b"r"
@@ -122,6 +126,8 @@ class MatchingStage:
             _region_changed(name.decode(), ctx)
         elif kind == ERASED:
             self._forgetting.bury(name, ctx)
+        elif kind == orphans.TIMER:
+            orphans.on_timer(key, ctx, _tables(ctx))
         else:
             self._restate(ctx)
 
@@ -134,6 +140,8 @@ class MatchingStage:
         }
         for org_id in sorted(organisations):
             _organisation_changed(org_id, ctx)
+        if organisations:
+            orphans.soon(ctx)
         for change in changes:
             name = change.key.decode()
             if change.topic == topics.REGIONS and not name.startswith(POPULATION):
@@ -158,9 +166,10 @@ class MatchingStage:
     def _start(self, scene: _Scene) -> None:
         """Once per task: set the timers of what was announced for the days to come before it began."""
         ctx, tables = scene.ctx, scene.tables
-        if ctx.state.get(STARTED) is not None:
+        if ctx.state.get(STARTED) == _ALL_TIMERS:
             return
-        ctx.state.put(STARTED, b"\x01")
+        ctx.state.put(STARTED, _ALL_TIMERS)
+        orphans.soon(ctx)
         for org_id, day in tables.organisations.upcoming(scene.today):
             ctx.schedule(dates.midnight_ms(day), ORGANISATION_TIMER + org_id.encode())
         for name, day in tables.regions.upcoming(scene.today):
@@ -218,8 +227,7 @@ class MatchingStage:
             occasion = Occasion(ctx, world.book, who, event_id)
             waiting = tasks.settle(self._announce, occasion, state, eligible, world)
         held = code if eligible.hits and idle else ""
-        orphaned = eligible.orphaned and not idle and now == last
-        figures = statistics.Figures(eligible.route.county, eligible.public, held, now, orphaned, state.tasks)
+        figures = statistics.Figures(eligible.route.county, eligible.public, held, now, state.tasks)
         # What is to be kept up to date is compared here: for most events nothing of it changes.
         counted = statistics.contributions(state.facts, figures, today)
         if counted != state.counted:

@@ -106,7 +106,7 @@ def index(who: bytes, state: PersonState, now: tuple[tuple[bytes, bytes], ...], 
 
 def near_organisation(org_id: str, ctx: Context, tables: HubTables) -> list[bytes]:
     """Return the persons whose route an organisation can change, by all it ever was, in byte order."""
-    found = set(_under(BY_ORGANISATION + org_id.encode() + _NUL, ctx))
+    found = set(under_organisation(org_id, ctx))
     found.update(_under(BY_HOST + org_id.encode() + _NUL, ctx))
     found.update(_under(WAITING, ctx))
     regions, units = tables.organisations.announced(org_id)
@@ -116,6 +116,11 @@ def near_organisation(org_id: str, ctx: Context, tables: HubTables) -> list[byte
         if len(region) >= COUNTY:
             found.update(_residents(region, ctx))
     return sorted(found)
+
+
+def under_organisation(org_id: str, ctx: Context) -> Iterator[bytes]:
+    """Yield the persons on whom an organisation acts, as far as the index says so."""
+    return _under(BY_ORGANISATION + org_id.encode() + _NUL, ctx)
 
 
 def near_region(name: str, ctx: Context) -> list[bytes]:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from hub.core.audit import Finding, audit, open_invitations, open_tasks
+from hub.core.audit import Finding, Report, audit, confirmed, open_invitations, open_tasks
 from tests.unit.core.asking import dissolve, society
 from tests.unit.core.people import TODAY
 
@@ -46,7 +46,7 @@ def test_all_is_as_it_must_be() -> None:
     """One each, at organisations that are active."""
     invitations = open_invitations([("1", record()), ("2", record(BEN, organisation="SOC9"))])
     report = audit(invitations, open_tasks([("3", record(status="open"))]), society(), TODAY)
-    assert report == (2, 1, 4, ())
+    assert report == (2, 1, 4, (), TODAY)
 
 
 def test_each_fault_is_named() -> None:
@@ -70,3 +70,24 @@ def test_the_day_decides() -> None:
     invitations = open_invitations([("1", record())])
     assert audit(invitations, {}, known, TODAY).findings == ()
     assert len(audit(invitations, {}, known, TODAY + 1).findings) == 1
+
+
+FIRST, SECOND = Finding("invitation_orphaned", "1", "aa", "SOC"), Finding("task_orphaned", "2", "bb", "SOC")
+
+
+@pytest.mark.parametrize(
+    ("readings", "found", "taken"),
+    [
+        pytest.param([()], (), 1, id="nothing is read once"),
+        pytest.param([(FIRST,), ()], (), 2, id="put right meanwhile"),
+        pytest.param([(FIRST,), (SECOND,)], (), 2, id="another one each time"),
+        pytest.param([(FIRST, SECOND), (FIRST,), (FIRST,)], (FIRST,), 3, id="one stays"),
+    ],
+)
+def test_only_what_every_reading_finds_is_confirmed(
+    readings: list[tuple[Finding, ...]], found: tuple[Finding, ...], taken: int
+) -> None:
+    """What a later reading does not find was right, or is; nothing is read once more than needed."""
+    asked = iter([Report(number, 0, 0, each, TODAY) for number, each in enumerate([*readings, ()], 1)])
+    report = confirmed(each for each in asked if each.invitations <= len(readings))
+    assert (report.findings, report.invitations) == (found, taken)

@@ -58,9 +58,6 @@ def test_valid_certificates(certificate: dict[str, Any], *, valid: bool) -> None
         pytest.param(
             {}, {"invitation": OPEN}, "invitations_open|county=330106|kind=adult|priority=1", id="open"
         ),
-        pytest.param(
-            {}, {"invitation": OPEN, "orphaned": True}, "invitations_orphaned|county=330106", id="orphaned"
-        ),
         pytest.param({}, {"tasks": (TASK,)}, "tasks_open|county=330106|kind=admission", id="a task"),
         pytest.param(
             {"membership": {"status": "member", "kind": "youth"}},
@@ -124,5 +121,5 @@ def test_a_quarantined_person_is_only_held() -> None:
     """What is open or was held otherwise goes, what is known stays."""
     assert statistics.only_held(("1:p", "1:cx", "1:oadult/1"), "review") == ("1:p", "1:cx", "1:hreview")
     assert statistics.only_held(("1:p", "1:hconsent"), "review") == ("1:p", "1:hreview")
-    assert statistics.only_held(("1:p", "1:tadmission", "1:x"), "review") == ("1:p", "1:hreview")
+    assert statistics.only_held(("1:p", "1:tadmission"), "review") == ("1:p", "1:hreview")
     assert statistics.only_held((), "review") == ("unknown:hreview",)

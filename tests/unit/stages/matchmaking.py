@@ -17,6 +17,7 @@ from hub.privacy.blind_index import BlindIndex
 from hub.privacy.person_key import PersonKeys
 from hub.privacy.sealing import RecipientOpener, RecipientSealer, Sealer, SealingKey, new_pair
 from hub.privacy.suite import INTL
+from hub.stages import orphans
 from hub.stages.contract import Batch, Record, TableChange
 from hub.stages.decisiondetails import opened
 from hub.stages.matching import PERSON, MatchingStage
@@ -163,3 +164,8 @@ def stock(ctx: MemoryContext) -> dict[str, int]:
 def data(ctx: MemoryContext) -> dict[bytes, bytes]:
     """Return all that is stored."""
     return dict(ctx.state.scan(b""))
+
+
+def timers(ctx: MemoryContext) -> dict[bytes, int]:
+    """Return the timers, but the one that counts orphans every day."""
+    return {key: due for key, due in ctx.timers.items() if key != orphans.TIMER}

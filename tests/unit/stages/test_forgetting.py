@@ -33,6 +33,7 @@ from tests.unit.stages.matchmaking import (
     state_of,
     stock,
     story,
+    timers,
     until,
 )
 
@@ -69,7 +70,7 @@ def test_a_stub_is_all_that_stays() -> None:
     process(ctx, request())
     assert story(ctx) == [("issued", None), ("withdrawn", "erasure")]
     assert list(data(ctx)) == [ERASED + ANNA, b"t"]
-    assert list(ctx.timers) == [ERASED + ANNA]
+    assert list(timers(ctx)) == [ERASED + ANNA]
     assert stock(ctx) == {}
     last = sent(ctx, topics.INVITATIONS)[-1]
     assert (last["reason_en"], last["contact"]) == ("The person asked for erasure.", None)
@@ -111,7 +112,7 @@ def test_readers_see_the_withdrawal_before_the_tombstone() -> None:
     assert len(tombstones(ctx)) == 2
     until(ctx, TODAY + 400 + 30)
     assert tombstones(ctx)[2:] == [(topics.INVITATIONS, second.encode())]
-    assert (ctx.timers, list(data(ctx))) == ({}, [ERASED + ANNA, b"t"])
+    assert (timers(ctx), list(data(ctx))) == ({}, [ERASED + ANNA, b"t"])
     assert erasure.decode(data(ctx)[ERASED + ANNA]).buried == ()
 
 
@@ -173,7 +174,7 @@ def test_who_is_unknown_leaves_a_stub_too() -> None:
     process(ctx, request(), everything())
     assert list(data(ctx)) == [ERASED + ANNA, b"t"]
     assert [(each["outcome"], each["code"]) for each in sent(ctx, topics.DECISIONS)] == [("stop", "erasure")]
-    assert ctx.timers == {}
+    assert timers(ctx) == {}
 
 
 def test_who_comes_back_without_a_consent_is_left_alone() -> None:

@@ -10,7 +10,7 @@ import pytest
 from hub import topics
 from hub.core import dates
 from hub.core.person import decode
-from hub.stages import matching
+from hub.stages import matching, orphans
 from hub.stages.contract import Batch, Quarantine, Record, Stage, TableChange
 from hub.stages.tables import HubTables
 from tests.unit.core.people import (
@@ -46,6 +46,7 @@ from tests.unit.stages.matchmaking import (
     stock,
     story,
     tell,
+    timers,
     until,
 )
 
@@ -281,9 +282,9 @@ def test_a_person_has_one_timer() -> None:
     ctx = context()
     process(ctx, everything())
     key = matching.PERSON + ANNA
-    assert ctx.timers == {key: dates.midnight_ms(TODAY + 30)}, "when a reminder is due"
+    assert timers(ctx) == {key: dates.midnight_ms(TODAY + 30)}, "when a reminder is due"
     process(ctx, facts(at=2, consent={**CONSENT, "expires_on": TODAY + 3}))
-    assert ctx.timers == {key: dates.midnight_ms(TODAY + 4)}
+    assert timers(ctx) == {key: dates.midnight_ms(TODAY + 4)}
     process(ctx, facts(at=3, certificate={"revoked_on": 1}, consent={**CONSENT, "expires_on": None}))
     assert state_of(ctx).due == TODAY + 180, "the withdrawn one's memory: harmless, a look too many"
 
@@ -321,8 +322,9 @@ def test_only_those_concerned_are_evaluated() -> None:
     tables = FakeTables()
     ctx = context(tables=tables)
     process(ctx, everything(), everything(BEN, party={**PARTY, "residence": VILLAGE[:9]}))
+    fire(ctx)
     stage().on_table([announce(tables, "VILL", organisation("village", VILLAGE))], ctx)
-    assert ctx.due() == [matching.PERSON + ANNA]
+    assert ctx.due() == [matching.PERSON + ANNA, orphans.TIMER]
 
 
 def test_a_change_of_a_day_to_come_waits_for_it() -> None:
@@ -400,6 +402,7 @@ def test_population_figures_concern_nobody() -> None:
     """They share a topic with the regions."""
     ctx = context()
     process(ctx, everything())
+    fire(ctx)
     stage().on_table([TableChange(topics.REGIONS, b"population/33/2022/x", None)], ctx)
     assert ctx.due() == []
 
@@ -446,7 +449,7 @@ def test_a_quarantined_person_is_held_until_something_new_is_known() -> None:
     stage().quarantine(matching.PERSON + ANNA, ctx)
     assert story(ctx)[-1] == ("withdrawn", "review")
     assert stock(ctx)[f"held|code=review|county={COUNTY}"] == 1
-    assert ctx.timers == {}
+    assert timers(ctx) == {}
     stage().quarantine(matching.PERSON + BEN, ctx)
     process(ctx, facts(at=2, course=COURSE))
     assert story(ctx)[-1] == ("issued", None)

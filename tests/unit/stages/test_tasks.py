@@ -30,6 +30,7 @@ from tests.unit.stages.matchmaking import (
     stock,
     story,
     tell,
+    timers,
     until,
 )
 
@@ -248,11 +249,11 @@ def test_most_people_are_in_no_index_for_it() -> None:
     ctx, _ = asked()
     process(ctx, facts(at=1, party=PARTY, consent=CONSENT))
     assert state_of(ctx).index == ()
-    assert ctx.timers == {}
+    assert timers(ctx) == {}
 
 
 def test_a_task_sets_the_timer() -> None:
     """A person's one timer is the earliest of all: here the day after the task is due."""
     ctx, _ = asked()
     process(ctx, nominated())
-    assert ctx.timers == {matching.PERSON + ANNA: dates.midnight_ms(SESSION - 13)}
+    assert timers(ctx) == {matching.PERSON + ANNA: dates.midnight_ms(SESSION - 13)}
