@@ -280,4 +280,6 @@ def _reason(change: Change, eligible: Eligibility, book: Book) -> tuple[str, str
     if change.cause is None and change.invitation.open and eligible.hits and change.change not in _WORDS:
         rule = ground.spoken(eligible.hits[0], eligible.disclosed, book)[0]
         return rule.reason_zh, rule.reason_en
+    if change.cause is None and change.change not in _WORDS:  # an application runs on without a ground
+        return _WORDS[change.invitation.status]
     return _WORDS[change.cause or change.change]

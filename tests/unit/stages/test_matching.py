@@ -500,3 +500,16 @@ def test_firing_a_timer_of_nobody_does_nothing() -> None:
     ctx.schedule(0, matching.PERSON + ANNA)
     fire(ctx)
     assert data(ctx) == {}
+
+
+def test_an_application_without_a_ground_follows_the_organisation() -> None:
+    """While an application runs it is not asked for grounds: it goes on elsewhere, and says why it runs."""
+    tables = FakeTables()
+    ctx = context(tables=tables)
+    process(ctx, everything(), facts(at=2, application={"status": "submitted", "on": TODAY}))
+    process(ctx, facts(at=3, certificate={"revoked_on": TODAY}))
+    announce(tables, "SOC2", organisation("society", COUNTY))
+    tell(ctx, announce(tables, "SOC", dissolved(TODAY), "dissolved"))
+    *_, told = sent(ctx, topics.INVITATIONS)
+    assert (told["change"], told["status"], told["organisation"]) == ("rerouted", "applied", "SOC2")
+    assert told["reason_en"] == "An application was submitted."
