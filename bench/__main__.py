@@ -14,7 +14,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from bench import latency, made, restore
+from bench import latency, made, memory, restore
 from bench.contestants import ALL, BY_NAME, Contestant, run
 from bench.ground import Ground, keys_in, temporary
 from bench.load import Shape, make
@@ -25,8 +25,12 @@ from hub.errors import HubError, UsageError
 
 _QUICK: Final = (30_000, 10_000, 1, 10.0)
 """Events, events of the peers, rounds, seconds of live load: a look, not a measurement."""
-_PARTS: Final = (*BY_NAME, "latency", "restore", "profile")
+_ALONE: Final = ("profile", "memory")
+"""Parts that need no broker."""
+_PARTS: Final = (*BY_NAME, "latency", "restore", *_ALONE)
+_NOT_QUICK: Final = frozenset({"memory"})
 _PROFILED: Final = 30_000
+"""Events of the last county that are profiled, and that make up the people to be known."""
 _CHECK: Final = "hubtail"
 """Does the peers' part of the load, so that it can be seen whether they do the hub's job."""
 _SAME_JOB: Final = ("faust", "quix")
@@ -45,6 +49,7 @@ class Asked(NamedTuple):
     parts: frozenset[str]
     rate: float
     live_seconds: float
+    people: int
     cache: Path
     logs: Path | None
 
@@ -65,6 +70,9 @@ def bench(
     rate: Annotated[
         float, typer.Option("--rate", min=10, help="Events per second of the live load.")
     ] = 2000.0,
+    people: Annotated[
+        int, typer.Option("--people", min=10_000, help="People a worker knows, for memory: 1 GB per million.")
+    ] = memory.PEOPLE,
     quick: Annotated[
         bool, typer.Option("--quick", help="A look: 30,000 events, one round. Says little about rates.")
     ] = False,
@@ -85,7 +93,7 @@ def bench(
 ) -> None:
     """Measure the hub beside raw copies, plain Faust and Quix Streams; compare with the design's bars.
 
-    Takes some 20 minutes, with a Kafka of its own. Nothing else should run meanwhile: ratios survive a
+    Takes some 30 minutes, with a Kafka of its own. Nothing else should run meanwhile: ratios survive a
     busy machine better than figures do, but not well. docs/benchmarks.md says how to read it.
 
     Examples:
@@ -95,11 +103,14 @@ def bench(
       python -m bench --rounds 5 --json results.json
 
       python -m bench --only hub1,latency
+
+      python -m bench --only memory --people 1000000
     """
     if quick:
         events, faust_events, rounds, live_seconds = _QUICK
     try:
-        asked = Asked(Shape.of(events, faust_events), rounds, _parts(only), rate, live_seconds, cache, logs)
+        shape, parts = Shape.of(events, faust_events), _parts(only, quick=quick)
+        asked = Asked(shape, rounds, parts, rate, live_seconds, people, cache, logs)
         with temporary() as directory:
             results = _measure(directory, asked)
     except HubError as error:
@@ -111,8 +122,9 @@ def bench(
         as_json.write_text(text + "\n", encoding="utf-8")
 
 
-def _parts(only: str) -> frozenset[str]:
-    asked = frozenset(name.strip() for name in only.split(",") if name.strip()) or frozenset(_PARTS)
+def _parts(only: str, *, quick: bool) -> frozenset[str]:
+    asked = frozenset(name.strip() for name in only.split(",") if name.strip())
+    asked = asked or frozenset(_PARTS) - (_NOT_QUICK if quick else frozenset())
     unknown = ", ".join(sorted(asked.difference(_PARTS)))
     if unknown:
         raise UsageError(f"there is no {unknown}", "--only", f"choose from {', '.join(_PARTS)}")
@@ -127,6 +139,19 @@ def _measure(directory: Path, asked: Asked) -> Results:
     results = Results(load)
     gc.collect()
     gc.freeze()  # a million small objects that stay
+    if not asked.parts <= set(_ALONE):
+        _measure_with_kafka(directory, asked, results)
+    part = load._replace(events=load.events[-_PROFILED:])
+    if "memory" in asked.parts:
+        with _counting(f"getting to know {asked.people:,} people", asked.people) as advance:
+            results.memory = memory.measure(directory, part, keys, asked.people, advance)
+    if "profile" in asked.parts:
+        results.profile = profile(part, settings, keys, _out)
+    return results
+
+
+def _measure_with_kafka(directory: Path, asked: Asked, results: Results) -> None:
+    load = results.load
     with Ground(directory) as ground:
         try:
             with _counting("publishing", len(load.events)) as advance:
@@ -139,10 +164,6 @@ def _measure(directory: Path, asked: Asked) -> Results:
         finally:
             if asked.logs is not None:
                 _keep_logs(directory, asked.logs)
-    if "profile" in asked.parts:
-        part = load._replace(events=load.events[-_PROFILED:])
-        results.profile = profile(part, settings, keys, _out)
-    return results
 
 
 def _take_turns(ground: Ground, asked: Asked, results: Results) -> None:

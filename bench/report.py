@@ -10,6 +10,7 @@ from rich.table import Table
 
 from bench.contestants import ALL, BY_NAME
 from bench.latency import Latency
+from bench.memory import Held
 from bench.results import Results, machine
 from bench.support import Verdict
 
@@ -31,7 +32,8 @@ def show(console: Console, results: Results) -> None:
         f"{len(load.events):,} events of {load.bytes_per_event:.0f} bytes, for the slow peers the last "
         f"{load.tail:,} of them; {found['cores']} cores ({found['processor']}), shared with the broker"
     )
-    console.print(_rates(results))
+    if results.rates:
+        console.print(_rates(results))
     if results.made:
         console.print(_made(results))
     for name, why in results.unlike.items():
@@ -43,6 +45,8 @@ def show(console: Console, results: Results) -> None:
         console.print(
             f"restore: {back.changes:,} changes in {back.seconds:.2f} s; {back.keys:,} keys in the stores"
         )
+    if results.memory:
+        console.print(_memory(results.memory))
     console.print(_verdicts(results.verdicts()))
 
 
@@ -89,6 +93,18 @@ def _show_latency(console: Console, latency: Latency) -> None:
     console.print(
         f"counter parts meanwhile: {latency.parts_per_second:,.0f} records/s ({latency.parts:,} in all)"
     )
+
+
+def _memory(memory: Iterable[Held]) -> Table:
+    grid = _grid("memory: the matching stage's stores and tasks, all partitions in one process", (
+        "people", "MiB, filling", "MiB, working", "MiB, afterwards", "GB on disk", "facts/s",
+    ))  # fmt: skip
+    for held in memory:
+        grid.add_row(
+            f"{held.people:,}", f"{held.filling / _MB:,.0f}", f"{held.working / _MB:,.0f}",
+            f"{held.resident / _MB:,.0f}", f"{held.disk / 1e9:,.1f}", f"{held.per_second:,.0f}",
+        )  # fmt: skip
+    return grid
 
 
 def _verdicts(verdicts: Iterable[Verdict]) -> Table:

@@ -14,6 +14,7 @@ import psutil
 from bench.latency import Latency, Waits
 from bench.load import Load
 from bench.made import Made
+from bench.memory import PEOPLE, Held
 from bench.restore import Restored
 from bench.support import Bar, Rate, Summary, Verdict, ratio, scaling, summary_of
 
@@ -26,6 +27,9 @@ RAW_ONE: Final = Bar("hub, 1 worker / raw copy, one hop", 25, 40, "%")
 RAW_TWO: Final = Bar("hub, 1 worker / raw copy, two hops", 25, 40, "%")
 SECOND: Final = Bar("2 workers / 1 worker, broker's share taken off", 1.6, 1.9)
 LATENCY: Final = Bar("event to invitation, p99, live load", 1000, 300, "ms", at_most=True)
+MEMORY: Final = Bar(
+    "resident with 10 million people, matching's stores and tasks", 1024, None, "MiB", at_most=True
+)
 RESTORE: Final = Bar("restore of a store from its changelog", 100_000, 300_000, "keys/s")
 
 _VERSIONS: Final = (
@@ -44,6 +48,8 @@ class Results:
     """Contestant → why it has not done the hub's job on the same events."""
     latency: Latency | None = None
     restored: Restored | None = None
+    memory: list[Held] = field(default_factory=list)
+    """What is held by how many people known, the last being the most."""
     profile: dict[str, Any] = field(default_factory=dict)
 
     def summaries(self) -> dict[str, Summary]:
@@ -72,7 +78,18 @@ class Results:
             Verdict(SECOND, second, note),
             Verdict(LATENCY, self.latency.seen.p99 if self.latency else None, "until a consumer has it"),
             Verdict(RESTORE, self.restored.per_second if self.restored else None),
+            self._memory(),
         ]
+
+    def _memory(self) -> Verdict:
+        """Return the memory beside its bar: with fewer people than the bar speaks of it proves nothing."""
+        if not self.memory:
+            return Verdict(MEMORY, None)
+        most = self.memory[-1]
+        held = max(most.filling, most.working) / (1 << 20)
+        if most.people < PEOPLE:
+            return Verdict(MEMORY, None, f"{held:,.0f} MiB with {most.people:,} people")
+        return Verdict(MEMORY, held, f"with {most.people:,} people; librdkafka's queues come on top")
 
     def document(self) -> dict[str, Any]:
         """Return it all as JSON can hold it."""
@@ -104,6 +121,7 @@ class Results:
                 | {"value": verdict.value, "verdict": verdict.word, "note": verdict.note}
                 for verdict in self.verdicts()
             ],
+            "memory": [held._asdict() for held in self.memory],
             "profile": self.profile,
         }
 
