@@ -100,6 +100,10 @@ class Directory:
             found = organisation
         return found
 
+    def inactive(self, day: int) -> list[str]:
+        """Return the ids that were ever announced and are not active on ``day``, in order."""
+        return sorted(org_id for org_id in self._announced if self.active(org_id, day) is None)
+
     def at(self, org_class: str, region: str, day: int) -> Organisation | None:
         """Return the active organisation of that class and exactly that region: the smallest id."""
         for org_id in self._by_place.get((org_class, region), ()):

@@ -7,7 +7,6 @@ directory, when all whom they woke have been evaluated.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Final
 
 import msgspec
@@ -16,7 +15,7 @@ from hub.core import dates, person
 from hub.core.person import PersonState
 from hub.stages.contract import Context
 from hub.stages.forgetting import PERSON
-from hub.stages.neighbourhood import BY_ORGANISATION, PERSON_BYTES, under_organisation
+from hub.stages.neighbourhood import under_organisation
 from hub.stages.tables import HubTables
 
 TIMER: Final = b"x"
@@ -25,7 +24,6 @@ _LAST: Final = b"xx"
 """Once more in the same tick: timers that were due together with the first one may have woken persons."""
 _COUNTED: Final = b"x"
 """State key: county to number, as counted last."""
-_AFTER_NUL: Final = b"\x01"
 
 
 def soon(ctx: Context) -> None:
@@ -58,9 +56,7 @@ def _found(ctx: Context, tables: HubTables) -> dict[str, int]:
     """Return how many there are today, by the county in which their person counts."""
     today = dates.day_of(ctx.now)
     found: dict[str, int] = {}
-    for org_id in _organisations(ctx):
-        if tables.organisations.active(org_id, today) is not None:
-            continue
+    for org_id in tables.organisations.inactive(today):
         for who in under_organisation(org_id, ctx):
             stored = ctx.state.get(PERSON + who)
             if stored is None:
@@ -78,12 +74,3 @@ def _open_at(org_id: str, state: PersonState) -> int:
     last = state.invitation
     invited = last is not None and last.open and last.organisation == org_id
     return int(invited) + sum(task.open and task.organisation == org_id for task in state.tasks)
-
-
-def _organisations(ctx: Context) -> Iterator[str]:
-    """Yield the organisations of the index, each by one step into it: most have thousands of persons."""
-    after = b""
-    while (key := next((key for key, _ in ctx.state.scan(BY_ORGANISATION, after)), None)) is not None:
-        name = key[len(BY_ORGANISATION) : -PERSON_BYTES - 1]
-        yield name.decode()
-        after = BY_ORGANISATION + name + _AFTER_NUL

@@ -128,3 +128,14 @@ def test_where_it_ever_was_is_remembered() -> None:
     regions, units = known.announced("A")
     assert sorted(regions) == ["330106003201", "330106003202", "330109"]
     assert sorted(units) == ["U1", "U2"]
+
+
+def test_who_is_not_active_is_known() -> None:
+    """Who is not founded yet, is dissolved or was taken back is not active; nobody else is named."""
+    known = Directory()
+    for aspect, announced in aspects():
+        known.announce("B", aspect, announced)
+    known.announce("A", "established", organisation("society", "330106"))
+    assert [known.inactive(day) for day in (5, 15, 45)] == [["B"], [], ["B"]]
+    known.announce("A", "established", None)
+    assert known.inactive(15) == ["A"]
