@@ -29,6 +29,7 @@ from typing import Final, NamedTuple
 from hub import topics
 from hub.core import assertion, dates, erasure, ground, invitation, matching, merge, person, statistics, task
 from hub.core.book import Book, act_by
+from hub.core.codes import Code
 from hub.core.invitation import Change, Invitation, Terms
 from hub.core.person import PersonState
 from hub.errors import DeadLetterError
@@ -53,6 +54,9 @@ ORGANISATION_TIMER: Final = b"o"
 REGION_TIMER: Final = b"r"
 REVIEW: Final = "review"
 """Code of the guard that holds a person until a human has looked."""
+_UNREADABLE: Final[Sequence[assertion.Assertion]] = (
+    ("party", b"", {"conflicts": [Code.PROHIBITION_UNREADABLE.value]}),
+)
 RESTATEMENT_STEP: Final = 500
 """Persons re-evaluated per step after a region change: some 10 ms, so that other work goes on."""
 
@@ -106,6 +110,7 @@ class MatchingStage:
                 outcome = merge.merge(state.facts, state.stamps, stamp, assertions)
             except DeadLetterError as error:
                 ctx.dead_letter(record, error.code, error.field, error.message)
+                self._restrain(scene, value)
                 continue
             newer = contact is not None and stamp > state.contact_stamp
             if newer:
@@ -114,6 +119,19 @@ class MatchingStage:
                 self._settle(scene, who, state, event_id)
             elif newer or outcome:
                 self._store(who, state, ctx)
+
+    def _restrain(self, scene: _Scene, value: bytes) -> None:
+        """Hold for review whom a record that cannot be taken in restricts: it prohibits all the same."""
+        ctx = scene.ctx
+        try:
+            who, event_id, stamp, _, _ = self._read(value)
+        except DeadLetterError:
+            return
+        stored = ctx.state.get(PERSON + who)
+        state = person.decode(stored) if stored is not None else newcomer(who, ctx)
+        if merge.restricts(stamp) and not (state.erased and not erasure.later(stamp, state.erased)):
+            merge.merge(state.facts, state.stamps, stamp, _UNREADABLE)
+            self._settle(scene, who, state, event_id)
 
     def on_timer(self, key: bytes, ctx: Context) -> None:
         """Evaluate a person whose day has come; wake those near an organisation or region whose day it is."""

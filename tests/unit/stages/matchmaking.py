@@ -81,7 +81,12 @@ def context(today: int = TODAY, tables: HubTables | None = None) -> MemoryContex
 
 
 def facts(
-    who: bytes = ANNA, at: int = 1, contact: Mapping[str, Any] | None = None, **kinds: Mapping[str, Any]
+    who: bytes = ANNA,
+    at: int = 1,
+    contact: Mapping[str, Any] | None = None,
+    *,
+    restrictive: bool = False,
+    **kinds: Mapping[str, Any],
 ) -> bytes:
     """Return a framed ``hub.person_facts``."""
     content = encode([assertion(kind, fields) for kind, fields in kinds.items()])
@@ -94,7 +99,7 @@ def facts(
             "type": "test.v1",
             "occurred_at": at,
             "received_at": at,
-            "stamp": merge.stamp(at, False, 0, content),
+            "stamp": merge.stamp(at, restrictive, 0, content),
             "assertions": content,
             "contact": SEALER.seal(msgspec.msgpack.encode(contact), who) if contact is not None else None,
             "origin": {"topic": "test", "partition": 0, "offset": 0},
@@ -104,7 +109,7 @@ def facts(
 
 def everything(who: bytes = ANNA, at: int = 1, **kinds: Mapping[str, Any]) -> bytes:
     """Return facts that make somebody invited, with a contact block."""
-    told = {"party": PARTY, "consent": CONSENT, "certificate": CERTIFICATE, **kinds}
+    told: dict[str, Any] = {"party": PARTY, "consent": CONSENT, "certificate": CERTIFICATE, **kinds}
     return facts(who, at, CONTACT, **told)
 
 

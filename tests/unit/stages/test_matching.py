@@ -442,6 +442,16 @@ def test_a_bad_record_is_put_aside_and_the_rest_goes_through(value: bytes, code:
     assert "shoe_size" not in state_of(ctx).facts["party"][0]
 
 
+def test_a_prohibition_that_cannot_be_taken_in_holds_all_the_same() -> None:
+    """A withdrawal with a field of a later version is put aside, and whom it is about is under review."""
+    ctx = context()
+    unknown = facts(at=2, restrictive=True, consent={"status": "withdrawn", "shoe_size": 42})
+    process(ctx, everything(), unknown)
+    assert [letter.code for letter in ctx.dead_letters] == ["FACT_UNKNOWN"]
+    assert story(ctx) == [("issued", None), ("withdrawn", "review")]
+    assert state_of(ctx).facts["party"][0]["conflicts"] == ["PROHIBITION_UNREADABLE"]
+
+
 def test_a_quarantined_person_is_held_until_something_new_is_known() -> None:
     """What is open is withdrawn, the figures say review, the timer goes; the next fact evaluates again."""
     ctx = context()
