@@ -26,7 +26,7 @@ app = new_app("Play a synthetic year of a province, from events to invitations."
 @app.command()
 def demo(
     *,
-    people: Annotated[int, typer.Option("--people", min=1, help="Synthetic people.")] = 20_000,
+    people: Annotated[int, typer.Option("--people", min=1, help="Synthetic people.")] = 18_000,
     days: Annotated[int, typer.Option("--days", min=1, max=1500, help="Logical days.")] = 365,
     seed: Annotated[int, typer.Option("--seed", help="The same seed gives the same year.")] = 1,
     county: Annotated[

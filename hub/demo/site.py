@@ -111,7 +111,10 @@ class Site:
             process.end(self._hub.pid, process.mark(self._hub.pid), _STOP_S)
             self._hub.wait(_STOP_S)
             self._hub = None
-        self._broker.stop()
+        if self._temporary and remove and not self.keep:
+            self._broker.kill()  # nobody reads its data again: writing them out takes seconds
+        else:
+            self._broker.stop()
         (self.directory / _STATUS).unlink(missing_ok=True)
         if self._temporary and remove:
             shutil.rmtree(self.directory, ignore_errors=True)

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
 __all__ = ("Barrier",)
 
-_POLL_S: Final = 0.005
+_POLL_S: Final = 0.015
+"""Whoever asks takes time from those who are waited for."""
 _TIMEOUT_S: Final = 10.0
 
 Key = tuple[str, int]
