@@ -42,7 +42,16 @@ def demo(
         float,
         typer.Option("--problems", min=0.0, max=1.0, help="Share of events with a data-quality problem."),
     ] = 0.03,
-    workers: Annotated[int, typer.Option("--workers", "-w", min=1, max=16, help="Worker processes.")] = 2,
+    workers: Annotated[
+        int,
+        typer.Option(
+            "--workers",
+            "-w",
+            min=1,
+            max=16,
+            help="Worker processes. On two cores one is fastest: the rest is busy too.",
+        ),
+    ] = 1,
     directory: Annotated[
         Path | None,
         typer.Option(
