@@ -21,6 +21,8 @@ Value: TypeAlias = bool | int | str | list[str] | None
 Assertion: TypeAlias = tuple[str, bytes, dict[str, Any]]
 """Kind, business key within the kind (empty for one per person), field → :data:`Value`."""
 
+UNREADABLE_PROHIBITION: Final[Assertion] = ("party", b"", {"conflicts": [Code.PROHIBITION_UNREADABLE.value]})
+"""What is kept of a prohibition that cannot be taken in: it holds the person for review."""
 _place: Final = itemgetter(0, 1)
 _encode: Final = msgspec.msgpack.Encoder(order="deterministic").encode
 # A type per value and no struct around them: 1.3 µs for two assertions, 2.7 with values of type Any.

@@ -6,8 +6,15 @@ number of blocks looks the same from outside.
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Callable
+from typing import Final, TypeVar
 
+import msgspec
+
+from hub.errors import HubError
+from hub.privacy.sealing import Sealer, SealError
+
+Read = TypeVar("Read")
 _END: Final = b"\x80"
 
 
@@ -22,3 +29,19 @@ def unpad(padded: bytes) -> bytes:
     if plain[-1:] != _END:
         raise ValueError("there is no padding")
     return plain[:-1]
+
+
+def open_padded(
+    sealed: bytes, bound_to: bytes, sealer: Sealer, read: Callable[[bytes], Read], what: str
+) -> Read:
+    """Return what ``read`` makes of something that was padded and sealed. ``what`` it should be, in words.
+
+    Raise KeyRingError when its key is not in the ring, SealError when it was damaged, is bound to
+    something else, or is not ``what``.
+    """
+    try:
+        return read(unpad(sealer.open(sealed, bound_to)))
+    except HubError:
+        raise
+    except (ValueError, msgspec.DecodeError):
+        raise SealError(f"what was sealed is no {what}") from None

@@ -13,9 +13,8 @@ from typing import Any, Final
 import msgspec
 
 from hub.connectors.draft import Contact
-from hub.errors import HubError
-from hub.privacy.padding import pad, unpad
-from hub.privacy.sealing import Sealer, SealError
+from hub.privacy.padding import open_padded, pad
+from hub.privacy.sealing import Sealer
 from hub.schemas.codec import Codec
 from hub.stages.assembly import Origin, Told
 
@@ -45,12 +44,7 @@ def open_content(person: bytes, sealed: bytes, sensitive: Sealer) -> Content:
     Raise KeyRingError when its key is not in the ring, SealError when it was damaged or is another
     person's.
     """
-    try:
-        return _decode(unpad(sensitive.open(sealed, person)))
-    except HubError:
-        raise
-    except (ValueError, msgspec.DecodeError):
-        raise SealError("what was sealed is no content of facts") from None
+    return open_padded(sealed, person, sensitive, _decode, "content of facts")
 
 
 class Confidential:

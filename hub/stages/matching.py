@@ -29,7 +29,6 @@ from typing import Final, NamedTuple
 from hub import topics
 from hub.core import assertion, dates, erasure, ground, invitation, matching, merge, person, statistics, task
 from hub.core.book import Book, act_by
-from hub.core.codes import Code
 from hub.core.invitation import Change, Invitation, Terms
 from hub.core.person import PersonState
 from hub.errors import DeadLetterError
@@ -54,9 +53,6 @@ ORGANISATION_TIMER: Final = b"o"
 REGION_TIMER: Final = b"r"
 REVIEW: Final = "review"
 """Code of the guard that holds a person until a human has looked."""
-_UNREADABLE: Final[Sequence[assertion.Assertion]] = (
-    ("party", b"", {"conflicts": [Code.PROHIBITION_UNREADABLE.value]}),
-)
 RESTATEMENT_STEP: Final = 500
 """Persons re-evaluated per step after a region change: some 10 ms, so that other work goes on."""
 
@@ -130,7 +126,7 @@ class MatchingStage:
         stored = ctx.state.get(PERSON + who)
         state = person.decode(stored) if stored is not None else newcomer(who, ctx)
         if merge.restricts(stamp) and not (state.erased and not erasure.later(stamp, state.erased)):
-            merge.merge(state.facts, state.stamps, stamp, _UNREADABLE)
+            merge.merge(state.facts, state.stamps, stamp, (assertion.UNREADABLE_PROHIBITION,))
             self._settle(scene, who, state, event_id)
 
     def on_timer(self, key: bytes, ctx: Context) -> None:

@@ -12,13 +12,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from itertools import islice
-from typing import Any, Final, NamedTuple, cast
+from typing import Any, NamedTuple, cast
 
 import msgspec
 
 from hub import topics
 from hub.core import assertion, background, dates, erasure, merge, sensitive
-from hub.core.assertion import Assertion
+from hub.core.assertion import UNREADABLE_PROHIBITION, Assertion
 from hub.core.codes import Code
 from hub.core.sensitive import NO_GROUND, Assessment, SensitiveBook, SensitiveState, Stub
 from hub.errors import DeadLetterError
@@ -30,11 +30,6 @@ from hub.stages.groundteller import GroundTeller
 from hub.stages.sensitivedecision import DecisionSealer, decided
 from hub.stages.tables import HubTables
 from hub.stages.vault import PERSON, Vault
-
-_UNREADABLE: Final[Sequence[Assertion]] = (
-    ("party", b"", {"conflicts": [Code.PROHIBITION_UNREADABLE.value]}),
-)
-"""What is kept of a prohibition that cannot be read: it holds the person for review."""
 
 
 class SensitiveStage:
@@ -109,7 +104,7 @@ class SensitiveStage:
         except DeadLetterError as error:
             ctx.dead_letter(record, error.code, error.field, error.message)
             if merge.restricts(stamp):  # it prohibits all the same
-                self._merge(told, _UNREADABLE, None, scene)
+                self._merge(told, (UNREADABLE_PROHIBITION,), None, scene)
 
     def _opened(self, who: bytes, sealed: bytes) -> tuple[Sequence[Assertion], bytes | None]:
         """Return the assertions and the contact block of a record. Raise DeadLetterError."""

@@ -15,9 +15,8 @@ from hub import topics
 from hub.core import dates
 from hub.core.fact import BY_NAME, FieldType
 from hub.core.sensitive import Assessment, Ground
-from hub.errors import HubError
-from hub.privacy.padding import pad, unpad
-from hub.privacy.sealing import Sealer, SealError
+from hub.privacy.padding import open_padded, pad
+from hub.privacy.sealing import Sealer
 from hub.schemas.codec import Codec
 from hub.stages.announcementwriter import rfc3339
 from hub.stages.contract import Context
@@ -137,9 +136,4 @@ def open_decision(person: bytes, sealed: bytes, sensitive: Sealer) -> SensitiveD
     Raise KeyRingError when its key is not in the ring, SealError when it was damaged or is another
     person's.
     """
-    try:
-        return _decode(unpad(sensitive.open(sealed, person)))
-    except HubError:
-        raise
-    except (ValueError, msgspec.DecodeError):
-        raise SealError("what was sealed is no decision") from None
+    return open_padded(sealed, person, sensitive, _decode, "decision")
