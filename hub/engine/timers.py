@@ -43,13 +43,16 @@ class Timers:
         self.earliest = 0
         """No timer is due before this; may be too early, never too late."""
 
-    def schedule(self, due: int, key: bytes) -> None:
-        """Set the timer of ``key``, replacing the one it had."""
+    def schedule(self, due: int, key: bytes, *, first: bool = False) -> None:
+        """Set the timer of ``key``, replacing the one it had.
+
+        ``first``: it is not looked for. If there was one, its index entry stays and no longer counts.
+        """
         packed = _DUE.pack(max(due, 0))
-        old = self._timers.get(key)
-        if old == packed:
-            return
+        old = None if first else self._timers.get(key)
         if old is not None:
+            if old == packed:
+                return
             self._index.delete(old + key)
         self._timers.put(key, packed)
         self._index.put(packed + key, b"")

@@ -34,6 +34,8 @@ class CompiledBook:
     valid_days: int
     cooldown_expired_days: int
     reminder_days: int
+    batch_weekdays: tuple[int | None, ...]
+    """The weekday on which invitations of a priority are issued, P0 first; Monday is 0, None: any."""
     task_due_days: int
     """Days before the session on which a candidate's admission is due."""
     time_limit_hours: tuple[int, ...]
@@ -70,7 +72,7 @@ class CompiledBook:
 
     def batch_weekday(self, priority: int) -> int | None:
         """Return the weekday on which invitations of a priority are issued, Monday is 0; None: any."""
-        return self.book.invitation.batch.weekday(priority)
+        return self.batch_weekdays[priority]
 
     def hits(self, facts: Facts, today: int) -> tuple[Hit, ...]:
         """Return the active rules that hit, best first."""
@@ -114,6 +116,7 @@ def compile_book(book: RuleBook) -> CompiledBook:
     return CompiledBook(
         book=book, id=book.edition, minimum_notice=book.notice.minimum, valid_days=terms.valid_days,
         cooldown_expired_days=terms.cooldown_expired_days, reminder_days=terms.reminder_days,
+        batch_weekdays=tuple(terms.batch.weekday(priority) for priority in range(len(PRIORITIES))),
         task_due_days=book.tasks.admission.due_days_before,
         time_limit_hours=tuple(getattr(book.time_limit_hours, name) for name in PRIORITIES),
         kinds=_kinds(conditions), sensitive_kinds=_kinds(rule.condition for rule in sensitive),

@@ -87,10 +87,11 @@ class Context(Protocol):
     ) -> None:
         """Produce one record, in this transaction; the partition follows from the key."""
 
-    def schedule(self, due: int, key: bytes) -> None:
+    def schedule(self, due: int, key: bytes, *, first: bool = False) -> None:
         """Call ``on_timer(key)`` in the first transaction whose tick is >= ``due`` (ms).
 
-        One timer per key: scheduling again moves it.
+        One timer per key: scheduling again moves it. ``first``: there is probably none yet, so the old one
+        is not looked for; where there is one all the same, it is moved too.
         """
 
     def cancel(self, key: bytes) -> None:

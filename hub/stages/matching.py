@@ -400,7 +400,7 @@ def _wake_now(persons: Iterable[bytes], ctx: Context) -> None:
 def _wake(who: bytes, state: PersonState, due: int, ctx: Context) -> None:
     """Move the person's one timer to the next day on which anything can change; 0 takes it away."""
     if due:
-        ctx.schedule(dates.midnight_ms(due), PERSON + who)
+        ctx.schedule(dates.midnight_ms(due), PERSON + who, first=not state.due)
     else:
         ctx.cancel(PERSON + who)
     state.due = due

@@ -46,6 +46,20 @@ def test_fire_in_order_once(*, committed: bool) -> None:
     assert desk.fire(1000) == [b"c"]
 
 
+@pytest.mark.parametrize("due", [5, 10, 50], ids=["earlier", "the same", "later"])
+def test_one_timer_per_key_even_if_the_old_one_is_not_looked_for(due: int) -> None:
+    """A timer said to be the first replaces one that was there all the same, and fires once."""
+    desk = Desk()
+    desk.timers.schedule(10, b"a")
+    desk.commit()
+    desk.timers.schedule(due, b"a", first=True)
+    desk.commit()
+    assert desk.fire(due - 1) == []
+    assert desk.fire(100) == [b"a"]
+    desk.commit()
+    assert desk.fire(100) == []
+
+
 def test_one_timer_per_key() -> None:
     """Scheduling again moves the timer; cancelling removes it."""
     desk = Desk()
