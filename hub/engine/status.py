@@ -44,6 +44,10 @@ class Report(msgspec.Struct):
     """Exposition format."""
 
 
+_SHADOW: Final = "shadow"
+"""The stock figure of hub.stages.shadowing."""
+_GROUND: Final = "G"
+"""How the ids of grounds without a name begin: there may be very few people behind a figure of theirs."""
 _ORPHANED: Final = "invitations_orphaned"
 """The stock figure of hub.core.statistics that must be 0."""
 
@@ -115,6 +119,7 @@ class Status:
         if assignment.opening:
             metrics.tasks.labels("", "", "restoring").set(assignment.opening)
         self._sweeps(tasks)
+        self._trial(tasks)
         metrics.invitations_orphaned.set(sum(task.total(_ORPHANED) for task in tasks))
         metrics.sources_stopped.clear()
         stopped = []
@@ -152,6 +157,20 @@ class Status:
         for stage, found in parts.items():
             self.metrics.sweeps_running.labels(stage).set(sum(part < 1 for part in found))
             self.metrics.sweep_part.labels(stage).set(sum(found) / len(found))
+
+    def _trial(self, tasks: Collection[Task]) -> None:
+        """Tell what the newest trial of rules comes to."""
+        found = [
+            (dict(label.split("=", 1) for label in labels.split("|")), people)
+            for task in tasks
+            if task.keeps_people
+            for labels, people in task.figures(_SHADOW).items()
+        ]
+        self.metrics.shadow_people.clear()
+        newest = max((labels["run"] for labels, _ in found), default="")
+        for labels, people in found:
+            if labels["run"] == newest and not labels["rule"].startswith(_GROUND):
+                self.metrics.shadow_people.labels(labels["rule"], labels["verdict"]).inc(people)
 
     def _report(self, report: Report) -> None:
         from prometheus_client import generate_latest

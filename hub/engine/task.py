@@ -138,6 +138,10 @@ class Task:
         """Return the sum of a figure that the task counts over all its labels; between transactions."""
         return self._bench.counters.total(name)
 
+    def figures(self, name: str) -> dict[str, int]:
+        """Return a figure that the task counts by its labels; between transactions."""
+        return self._bench.counters.figures(name)
+
     # --- life
 
     def open(self, committed: int, beginning: int) -> int:

@@ -29,7 +29,7 @@ def test_an_idle_worker_sweeps_ever_more_up_to_the_most() -> None:
 
 
 def test_a_sweep_yields_to_what_waits_and_comes_back() -> None:
-    """Each cycle whose records are too old halves the allowance, never below the least; then it grows again."""
+    """Each cycle whose records are too old halves the allowance, down to the least; then it grows again."""
     pace = Pace(800, 0.3)
     for _ in range(9):
         pace.begin(0.29)

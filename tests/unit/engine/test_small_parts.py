@@ -50,7 +50,9 @@ def test_progress_survives_the_metadata(progress: Progress) -> None:
     assert Progress.parse(progress.text()) == progress
 
 
-@pytest.mark.parametrize("metadata", [None, "", "somebody else's", "tick=soon", "stop=x@y", "books=@", "sweep=x"])
+@pytest.mark.parametrize(
+    "metadata", [None, "", "somebody else's", "tick=soon", "stop=x@y", "books=@", "sweep=x"]
+)
 def test_foreign_metadata_says_nothing(metadata: str | None) -> None:
     """Metadata that is not ours is not an error."""
     assert Progress.parse(metadata) == Progress()

@@ -235,17 +235,16 @@ def test_each_switch_is_recorded_with_its_point() -> None:
     """A task notes at which record and tick it took another book up, how far it had read, and its sweep."""
     desk = TaskDesk(QuarantiningStage(), sweep_records=4)
     desk.run(*numbered(KEYS[:7]), now=1000)
-    assert desk.task.cursors.switches == ()
+    assert not desk.task.cursors.switches
     desk.tables.edition = "book@2"
     desk.publish("hub.rules", 4, b"active")
     desk.run((b"k00", b""), now=2000, commit=False)
-    assert desk.task.cursors.switches == ()
+    assert not desk.task.cursors.switches, "an abort is no switch"
     desk.run((b"k00", b""), now=2000)
-    assert desk.task.cursors.switches == (Switch("book@2", 7, 2000, 5),)
+    assert list(desk.task.cursors.switches) == [Switch("book@2", 7, 2000, 5)]
     assert desk.task.progress(simulated=False).text() == "books=book@2:7:2000:0 sweep=6b3033"
     desk.run((b"k01", b""), now=3000)
-    swept = Switch("book@2", 7, 2000, 5, 3000)
-    assert desk.task.cursors.switches == (swept,)
+    assert list(desk.task.cursors.switches) == [Switch("book@2", 7, 2000, 5, 3000)]
     assert desk.task.progress(simulated=False).text() == "books=book@2:7:2000:3000"
     for version in range(3, 9):
         desk.tables.edition = f"book@{version}"
