@@ -13,8 +13,8 @@ from hub.rules.book import load
 from hub.rules.compile import CompiledBook, compile_book
 from hub.rules.model import Rule, RuleBook
 from hub.stages.memory import MemoryContext
-from tests.unit.core.people import COUNTY, PARTY, TODAY
-from tests.unit.stages.matchmaking import ANNA, CONSENT, FakeTables, context, facts, process, sent, stage
+from tests.unit.core.people import CONSENT, COUNTY, PARTY, TODAY
+from tests.unit.stages.matchmaking import ANNA, FakeTables, context, facts, process, sent, stage
 from tests.unit.stages.matchmaking import state_of as kept
 
 MONDAY: Final = TODAY
@@ -76,11 +76,13 @@ def named(grounds: Iterable[str], withdrawn: Iterable[str] = ()) -> set[str]:
 
 def tell(ctx: MemoryContext, at: int, kinds: Iterable[str], *, ended: bool) -> None:
     """Tell that grounds hold, or that they ended."""
-    said = {kind: {"region": COUNTY, **GROUNDS[kind][1], **(GROUNDS[kind][2] if ended else {})} for kind in kinds}
-    said.get("mission", {}).pop("region", None)
-    base = {} if ended else {"party": PARTY, "consent": {**CONSENT, "notice_version": "2022-01"}}
-    if said or base:
-        process(ctx, facts(ANNA, at, **base, **said))
+    said: dict[str, Any] = {
+        kind: {"region": COUNTY, **GROUNDS[kind][1], **(GROUNDS[kind][2] if ended else {})} for kind in kinds
+    }
+    if not ended:
+        said |= {"party": PARTY, "consent": {**CONSENT, "notice_version": "2022-01"}}
+    if said:
+        process(ctx, facts(ANNA, at, **said))
 
 
 def sweep(ctx: MemoryContext) -> None:
@@ -117,7 +119,7 @@ def expected(
     told=st.booleans(),
     by_record=st.booleans(),
 )
-def test_a_withdrawal_says_whether_the_rule_or_the_ground_went(  # noqa: PLR0913, PLR0917  # drawn
+def test_a_withdrawal_says_whether_the_rule_or_the_ground_went(  # noqa: PLR0917  # drawn
     before: set[str],
     lost: set[str],
     withdrawn: set[str],
@@ -125,7 +127,7 @@ def test_a_withdrawal_says_whether_the_rule_or_the_ground_went(  # noqa: PLR0913
     told: bool,  # noqa: FBT001  # Hypothesis hands it in by name
     by_record: bool,  # noqa: FBT001
 ) -> None:
-    """It stands on what is left, revised; else its cause is the rule's withdrawal exactly if the ground holds.
+    """It stands on what is left, revised; else the rule was withdrawn exactly if the ground holds.
 
     Told before or after the switch, found by the sweep or by a record, and a second time by a third book.
     """
@@ -138,14 +140,16 @@ def test_a_withdrawal_says_whether_the_rule_or_the_ground_went(  # noqa: PLR0913
         tell(ctx, 2, gone, ended=True)
     tables.take(without(3, withdrawn))
     if not told:
-        # What is heard after the switch, of somebody whom the sweep has not reached: one evaluation finds both.
+        # Heard after the switch, of somebody whom the sweep has not reached: one evaluation finds both.
         tell(ctx, 2, gone, ended=True)
     if by_record:
         process(ctx, facts(ANNA, 3, party={**PARTY, "student": False}))
     sweep(ctx)
     cause, stands = expected(before, before - gone, withdrawn, told=told)
     if cause is not None:
-        assert ended(ctx, "zhejiang-2022@3" if not told or named(before - gone) else "zhejiang-2022@2") == cause
+        assert (
+            ended(ctx, "zhejiang-2022@3" if not told or named(before - gone) else "zhejiang-2022@2") == cause
+        )
         return
     last = sent(ctx, topics.INVITATIONS)[-1]
     assert (last["status"], {*last["rule_ids"]}) == ("issued", stands)
