@@ -121,7 +121,9 @@ def points(settings: Settings) -> Tasks:
         committed = reader.committed(places, _TIMEOUT_S) if places else []
     except KafkaException as error:
         raise BrokerError(
-            f"the positions cannot be read: {error.args[0].str()}", settings.bootstrap_servers, "try again soon"
+            f"the positions cannot be read: {error.args[0].str()}",
+            settings.bootstrap_servers,
+            "try again soon",
         ) from None
     finally:
         reader.close()

@@ -76,7 +76,9 @@ def _compare(section: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> It
             continue
         title_zh, title_en = _title(after if after is not None else before)
         kind = CHANGED if before is not None and after is not None else REMOVED if after is None else ADDED
-        same = kind == CHANGED and "version" in mine and mine["version"] == other["version"]
+        other_words = any(change.field != "status" for change in changes)  # an off rule decides nothing
+        versioned = "version" in mine and mine["version"] == other.get("version")
+        same = kind == CHANGED and other_words and versioned
         yield Difference(section, name, kind, title_zh, title_en, changes, same)
 
 

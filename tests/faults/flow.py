@@ -198,7 +198,9 @@ def cold(settings: Settings) -> tuple[list[str], int]:
     today = dates.day_of(time.time_ns() // 1_000_000)
     world = tables.world(today)
     assert world is not None
-    newest: dict[bytes, bytes | None] = {key or b"": value for key, value in read_all(settings, topics.STATE_MATCHING)}
+    newest: dict[bytes, bytes | None] = {
+        key or b"": value for key, value in read_all(settings, topics.STATE_MATCHING)
+    }
     wrong, grounds = [], 0
     for key, value in newest.items():
         if value is None or not key.startswith(_STATE):

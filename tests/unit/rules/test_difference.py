@@ -63,6 +63,12 @@ def test_each_field_is_named(fields: dict[str, Any], names: set[str]) -> None:
     assert found.same_version is ("version" not in fields)
 
 
+def test_switching_a_rule_off_needs_no_other_version() -> None:
+    """No decision is made by it, so none can be taken for another."""
+    (found,) = differences(BOOK, changed("R01", status="off"))
+    assert not found.same_version
+
+
 def test_the_book_itself_and_its_guards_are_compared() -> None:
     """Terms of the book, and the kind and reason of a guard."""
     guard = BOOK.guards[0].model_copy(update={"kind": "hold"})
