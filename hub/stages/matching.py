@@ -265,8 +265,10 @@ class MatchingStage:
         scene: _Scene, change: Change | None, last: Invitation, eligible: matching.Eligibility
     ) -> tuple[Change | None, Invitation]:
         """Take an open invitation over to another rule book: what ends it may be that a rule is withdrawn."""
-        before = scene.tables.earlier(last.book)
-        stood = before is not None and ground.stands(last.rules, before, eligible.view, scene.today)
+        stood = False
+        if change is not None and change.cause == invitation.GROUND:
+            before = scene.tables.earlier(last.book)
+            stood = before is not None and ground.stands(last.rules, before, eligible.view, scene.today)
         return invitation.under(change, last, scene.terms.book, stood=stood)
 
     def _store(self, who: bytes, state: PersonState, ctx: Context) -> None:
