@@ -28,6 +28,7 @@ from bench.load import Load
 from bench.people import KEY_BYTES, People, people_of
 from hub.engine.broadcast import Broadcast
 from hub.engine.deadletters import DeadLetters, FloodGate
+from hub.engine.pace import Pace
 from hub.engine.recent import Recent
 from hub.engine.store import Change, Position, RocksFactory
 from hub.engine.task import Services, Task
@@ -122,7 +123,7 @@ class _Worker:
             encode=codec.encode,
             parts_partitions=wanted_partitions(BY_NAME[PARTS], settings),
             lanes=settings.partitions,
-            sweep_records=settings.sweep_records,
+            pace=Pace(settings.sweep_records, settings.sweep_patience_s),
             renewal_ms=int(settings.position_renewal_s * 1000),
             released=lambda _place: False,
         )

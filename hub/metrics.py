@@ -61,6 +61,14 @@ CATALOGUE: Final[tuple[Spec, ...]] = (
          "invitations and tasks open at an organisation that is not active: must be 0",
          "指向非在册组织的有效邀请和任务数(应为 0)"),
     Spec("hub_rule_book_info", "gauge", ("edition",), "1 for the active rule book", "现行规则集(值为 1)"),
+    Spec("hub_shadow_people", "gauge", ("rule", "verdict"),
+         "people by what the newest trial of rules comes to; grounds without a name are left out",
+         "最近一次规则试运行与现行规则集对比的人数(不具名依据除外)"),
+    Spec("hub_sweeps_running", "gauge", ("stage",),
+         "tasks that still evaluate people again under the active rule book", "仍在按现行规则集重评的任务数"),
+    Spec("hub_sweep_part", "gauge", ("stage",),
+         "part of the people known that is evaluated under the active rule book, 1 = all",
+         "已按现行规则集评估的人数比例(1 为全部)"),
 )  # fmt: skip
 """Every metric, in the order of the reference page. Add one here and nowhere else."""
 
@@ -103,6 +111,9 @@ class Metrics:
         self.stalled = gauge("hub_stalled_seconds")
         self.invitations_orphaned = gauge("hub_invitations_orphaned")
         self.rule_book = gauge("hub_rule_book_info")
+        self.shadow_people = gauge("hub_shadow_people")
+        self.sweeps_running = gauge("hub_sweeps_running")
+        self.sweep_part = gauge("hub_sweep_part")
 
 
 _BY_NAME: Final = {spec.name: spec for spec in CATALOGUE}

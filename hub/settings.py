@@ -209,8 +209,18 @@ class Settings(BaseSettings):
     ] = 1000
     dead_letter_window_s: Annotated[float, _is("length of that window", "死信时间窗", gt=0)] = 60.0
     sweep_records: Annotated[
-        int, _is("persons re-evaluated per cycle in a sweep", "每周期重评人数", ge=1, le=100_000)
+        int,
+        _is("persons re-evaluated per cycle in a sweep, at most", "每周期重评人数上限", ge=1, le=100_000),
     ] = 500
+    sweep_patience_s: Annotated[
+        float,
+        _is(
+            "a sweep yields while live records are older than this when they are taken up",
+            "实时记录被取用时已滞留超过此时长，则重评让步",
+            gt=0,
+            le=60,
+        ),
+    ] = 0.3
 
     # --- files
     state_dir: Annotated[

@@ -227,7 +227,10 @@ TOPICS: Final[tuple[Topic, ...]] = (
     ),
     _table(ORGANISATIONS, "organisation id / aspect", "the organisation directory", "组织目录"),
     _table(REGIONS, "codes, or population key", "changes of region codes; population", "区划变更与人口数据"),
-    _table(RULES, "active", "the active rule book", "现行规则集"),
+    _table(
+        RULES, "active, shadow, history/<ms>", "the active rule book, one in its shadow, all there were",
+        "现行规则集、试运行规则集与历次启用的规则集",
+    ),
     _table(CONTROLS, "free", "what operators ordered", "运维指令"),
     Topic(
         TICKS, "none", 1, Cleanup.DELETE, _WEEK_MS, (),

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from hub.cli import rulehistory
 from hub.cli.common import (
     BootstrapOption,
     JsonOption,
@@ -136,12 +138,20 @@ def activate(
     *,
     author: Annotated[str, typer.Option(help="Who activates it: a role or an account.")],
     reason: Annotated[str, typer.Option(help="Why, with the number of the impact assessment.")],
+    preview: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="What `hub rules backtest BOOK --json` wrote: published with the book."
+        ),
+    ] = None,
     bootstrap: BootstrapOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Put a book to work: it is checked, its cases are run, and it is published to hub.rules.
 
-    Every worker switches at a recorded point and then looks at everybody it knows again.
+    Every worker switches at a recorded point and then looks at everybody it knows again, without haste:
+    `hub rules history --watch` shows how far that is. A preview of another text is refused, and so is a text
+    that differs from the one that was active under the same version before.
     Example: hub rules activate zhejiang-2022 --author "rules officer" --reason "the plan starts, PIA 2022-03"
     """
     from hub import activation, rulebooks
@@ -156,13 +166,13 @@ def activate(
             file.cases_file,
             f"see `hub rules test {book}`; nothing was published",
         )
-    record = activation.record(file.text, edition, author, reason, time.time_ns() // 1_000_000)
+    said = rulehistory.preview_option(preview, activation.digest(file.text))
+    record = activation.record(file.text, edition, author, reason, time.time_ns() // 1_000_000, said)
     settings = load_settings(bootstrap)
+    rulehistory.refuse_other_text(record, settings)
     activation.publish(record, settings)
-    if as_json:
-        print_json({name: value for name, value in record.items() if name != "text"})
-    else:
-        console().print(f"{edition} is active ({len(results)} cases passed, digest {record['digest'][:12]})")
+    line = f"{edition} is active, {len(results)} cases passed"
+    rulehistory.published(record, line, as_json=as_json)
 
 
 @app.command()
@@ -174,6 +184,9 @@ def schema() -> None:
     from hub.rules.json_schema import book_schema
 
     typer.echo(book_schema(), nl=False)
+
+
+rulehistory.register(app)
 
 
 def _run_cases(file: BookFile) -> tuple[str, tuple[Result, ...]]:

@@ -7,11 +7,11 @@ public id look alike: in ids, in reasons, and in what is disclosed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from hub.core import consent
-from hub.core.book import Book, Hit, Rule
+from hub.core.book import Book, Hit, Rule, View
 from hub.core.organisation import Organisation
 
 KIND: Final = "ground"
@@ -94,6 +94,18 @@ def sayable(event_id: str | None, person: bytes, named: Iterable[str], book: Boo
         return None
     rule = book.ground(_LEAST)
     return None if rule is not None and rule.id in named else event_id
+
+
+def stands(rules: Collection[str], book: Book, view: View, today: int) -> bool:
+    """Return whether a book has one of the rules, as an invitation names them, hit today.
+
+    Never of an invitation that names the ground which is not named: of a rule that stands behind it nobody
+    may hear that just this one was withdrawn.
+    """
+    unnamed_ground = book.ground(_LEAST)
+    if unnamed_ground is not None and unnamed_ground.id in rules:
+        return False
+    return any(hit.rule.id in rules for hit in book.outlook(view, today)[0])
 
 
 def public(hits: Sequence[Hit]) -> tuple[str, ...]:

@@ -33,7 +33,8 @@ OPEN: Final = frozenset({ISSUED, DELIVERED, ACCEPTED, APPLIED})
 """Statuses of an open invitation; every other one is an end."""
 MEMBER: Final = "member"
 GROUND: Final = "ground"
-"""Causes of a withdrawal besides the guards' codes."""
+RULE_WITHDRAWN: Final = "rule_withdrawn"
+"""Causes of a withdrawal besides the guards' codes. The last: by the rules as they were it would stand."""
 COOLDOWN: Final = "cooldown"
 """Why nothing is offered soon after an invitation expired; also the code of the guard."""
 BATCH: Final = "batch"
@@ -52,6 +53,8 @@ class Terms(NamedTuple):
     reminder_days: int = 30
     act_by: tuple[int, ...] = ()
     """By priority, until when the organisation contacts whoever is invited now: ms since 1970-01-01 UTC."""
+    book: str = ""
+    """The rule book they are of, ``id@version``."""
 
 
 class Invitation(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -76,6 +79,8 @@ class Invitation(msgspec.Struct, frozen=True, array_like=True, gc=False):
     reminded_on: int | None = None
     act_by: int | None = None
     """Until when the organisation contacts the person: ms since 1970-01-01 UTC."""
+    book: str = ""
+    """The rule book it was last evaluated under while it was open; empty in what was stored earlier."""
 
     @property
     def open(self) -> bool:
@@ -238,9 +243,28 @@ def offer(invitation_id: str, episode: int, eligible: Eligibility, terms: Terms,
             notice_version=consent.notice(eligible.view.get("consent", ())),
             changed_on=today,
             act_by=terms.act_by[eligible.priority] if terms.act_by else None,
+            book=terms.book,
         ),
         ISSUED,
     )
+
+
+def under(
+    change: Change | None, invitation: Invitation, book: str, *, stood: bool
+) -> tuple[Change | None, Invitation]:
+    """Return what becomes of an open invitation, and it as it was, at its first evaluation under a book.
+
+    ``stood``: under the book before, one of the rules it names would hold today. Then it is the rule that
+    was withdrawn, not the person's ground that ended.
+    """
+    if change is None or change.invitation.open:
+        kept = msgspec.structs.replace(invitation, book=book)
+        if change is None:
+            return None, kept
+        return change._replace(invitation=msgspec.structs.replace(change.invitation, book=book)), invitation
+    if change.cause == GROUND and stood:
+        return change._replace(cause=RULE_WITHDRAWN), invitation
+    return change, invitation
 
 
 def withdraw(invitation: Invitation, cause: str, today: int) -> Change:

@@ -66,6 +66,13 @@ class Counters:
         """Return the sum of a figure over all its labels, as it stands between transactions."""
         return sum(_ENTRY.unpack(entry)[0] for _, entry in self._entries.scan(f"{name}|".encode()))
 
+    def figures(self, name: str) -> dict[str, int]:
+        """Return a figure by its labels (``a=1|b=2``), as it stands between transactions."""
+        prefix = f"{name}|".encode()
+        return {
+            key[len(prefix) :].decode(): _ENTRY.unpack(entry)[0] for key, entry in self._entries.scan(prefix)
+        }
+
     def push(self) -> None:
         """Begin a layer that can be dropped without a trace."""
         self._top = {}

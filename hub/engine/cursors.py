@@ -10,9 +10,31 @@ from typing import Final
 
 import msgspec
 
-__all__ = ("Cursors",)
+__all__ = ("MOST_SWITCHES", "Cursors", "Switch")
 
 FORMAT: Final = 1
+MOST_SWITCHES: Final = 4
+"""Switches a task remembers: with each commit it tells them beside its offset, some 60 bytes apiece."""
+
+
+class Switch(msgspec.Struct, array_like=True, frozen=True):
+    """The point at which a task began to evaluate with another rule book."""
+
+    edition: str
+    """The book it switched to."""
+    position: int
+    """The offset of the first input record that it, or a later book, was used for."""
+    tick: int
+    """The tick (ms) of the transaction that switched: decisions of an earlier tick name an earlier book."""
+    tables: int
+    """The next offset of the topic of rule books as it was read: no worker that has read less may go on."""
+    swept: int = 0
+    """The tick (ms) at which everybody known had been evaluated again; 0 = not yet."""
+
+    @property
+    def text(self) -> str:
+        """Return it as it is told beside an offset: ``edition:position:tick:swept``."""
+        return f"{self.edition}:{self.position}:{self.tick}:{self.swept}"
 
 
 class Cursors(msgspec.Struct, array_like=True):
@@ -41,6 +63,8 @@ class Cursors(msgspec.Struct, array_like=True):
     """Dead letters in that window."""
     window_records: int = 0
     """Records in that window."""
+    switches: tuple[Switch, ...] = ()
+    """The newest switches to another rule book, oldest first."""
 
     def pack(self) -> bytes:
         """Return the value stored under ``Kind.META``."""
@@ -50,6 +74,25 @@ class Cursors(msgspec.Struct, array_like=True):
     def unpack(cls, value: bytes | None) -> Cursors:
         """Return the record, or a new one."""
         return cls() if value is None else _DECODER.decode(value)
+
+    def switch(self, edition: str, position: int, tables: int) -> None:
+        """Note that from here on another rule book is used: the last one, when that is it still."""
+        if edition != self.edition:
+            made = Switch(edition, position, self.tick, tables)
+            self.switches = (*self.switches, made)[-MOST_SWITCHES:]
+            self.edition = edition
+
+    @property
+    def unswept(self) -> bool:
+        """Return whether there may be somebody who was not yet evaluated by the rule book in use."""
+        return bool(self.edition) and (self.swept != self.edition or bool(self.sweeping))
+
+    def completed(self) -> None:
+        """Note that the sweep of the rule book in use is complete."""
+        self.swept, self.sweeping, self.sweep_after = self.edition, "", b""
+        if self.switches and not self.switches[-1].swept:
+            done = msgspec.structs.replace(self.switches[-1], swept=self.tick)
+            self.switches = (*self.switches[:-1], done)
 
     def copy(self) -> Cursors:
         """Return an independent copy for a transaction to change."""

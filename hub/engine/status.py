@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from hub.engine.progress import swept_part
 from hub.metrics import Metrics
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
     from hub.engine.assignment import Assignment
     from hub.engine.liveness import Liveness
@@ -43,6 +44,10 @@ class Report(msgspec.Struct):
     """Exposition format."""
 
 
+_SHADOW: Final = "shadow"
+"""The stock figure of hub.stages.shadowing."""
+_GROUND: Final = "G"
+"""How the ids of grounds without a name begin: there may be very few people behind a figure of theirs."""
 _ORPHANED: Final = "invitations_orphaned"
 """The stock figure of hub.core.statistics that must be 0."""
 
@@ -113,6 +118,8 @@ class Status:
             metrics.tasks.labels(task.stage.name, task.topic, "open").inc()
         if assignment.opening:
             metrics.tasks.labels("", "", "restoring").set(assignment.opening)
+        self._sweeps(tasks)
+        self._trial(tasks)
         metrics.invitations_orphaned.set(sum(task.total(_ORPHANED) for task in tasks))
         metrics.sources_stopped.clear()
         stopped = []
@@ -139,6 +146,31 @@ class Status:
                 "",
             )
         )
+
+    def _sweeps(self, tasks: Collection[Task]) -> None:
+        """Tell how far the tasks are that evaluate people again."""
+        parts: dict[str, list[float]] = {}
+        for task in tasks:
+            if task.keeps_people:
+                cursor = task.sweep
+                parts.setdefault(task.stage.name, []).append(1.0 if cursor is None else swept_part(cursor))
+        for stage, found in parts.items():
+            self.metrics.sweeps_running.labels(stage).set(sum(part < 1 for part in found))
+            self.metrics.sweep_part.labels(stage).set(sum(found) / len(found))
+
+    def _trial(self, tasks: Collection[Task]) -> None:
+        """Tell what the newest trial of rules comes to."""
+        found = [
+            (dict(label.split("=", 1) for label in labels.split("|")), people)
+            for task in tasks
+            if task.keeps_people
+            for labels, people in task.figures(_SHADOW).items()
+        ]
+        self.metrics.shadow_people.clear()
+        newest = max((labels["run"] for labels, _ in found), default="")
+        for labels, people in found:
+            if labels["run"] == newest and not labels["rule"].startswith(_GROUND):
+                self.metrics.shadow_people.labels(labels["rule"], labels["verdict"]).inc(people)
 
     def _report(self, report: Report) -> None:
         from prometheus_client import generate_latest

@@ -120,15 +120,18 @@ class Steps:
                 bench.keep()
         return halted
 
-    def sweep(self, cursors: Cursors, edition: str, limit: int) -> bool:
-        """Re-evaluate some more persons under a new rule book; return whether more are left."""
-        if not edition or (cursors.swept == edition and not cursors.sweeping):
+    def sweep(self, cursors: Cursors, limit: int) -> bool:
+        """Re-evaluate up to ``limit`` more persons under the book in use; return whether more are left."""
+        edition = cursors.edition
+        if not cursors.unswept:
             return False
         if cursors.sweeping != edition:
             cursors.sweeping, cursors.sweep_after = edition, b""
+        if limit <= 0:
+            return True
         after = self._sweep_from(cursors.sweep_after, limit)
         if after is None:
-            cursors.swept, cursors.sweeping, cursors.sweep_after = edition, "", b""
+            cursors.completed()
             return False
         cursors.sweep_after = after
         return True

@@ -17,7 +17,8 @@ from hub.engine.steps import Steps
 from hub.engine.store import Kind, Position
 from hub.engine.workbench import Workbench
 from hub.errors import StateError, TopicsError
-from hub.topics import PARTS, state_topic
+from hub.stages.contract import Quarantine
+from hub.topics import PARTS, RULES, state_topic
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from hub.engine.broadcast import Broadcast
     from hub.engine.context import Halt
     from hub.engine.deadletters import DeadLetters, FloodGate, Output, Place
+    from hub.engine.pace import Pace
     from hub.engine.recent import Recent
     from hub.engine.store import Change, Store
     from hub.stages.contract import Record, Stage, Tables
@@ -44,7 +46,8 @@ class Services(NamedTuple):
     parts_partitions: int
     lanes: int
     """Partitions of each changelog."""
-    sweep_records: int
+    pace: Pace
+    """How many persons a sweep may take in a cycle."""
     renewal_ms: int
     """A position committed so long ago is committed again, lest Kafka forget it."""
     released: Callable[[Place], bool]
@@ -78,6 +81,7 @@ class Task:
         )
         self._steps = Steps(stage, topic, partition, self._bench)
         self._context = self._bench.context
+        self._keeps_people = isinstance(stage, Quarantine)
         self.stopped: Halt | None = None
         """Why the source stands still, committed; None while it moves."""
         self.halted: Halt | None = None
@@ -120,9 +124,23 @@ class Task:
         """Return whether a flush would publish counters, or commit a position."""
         return self.reached != self.position or self._bench.counters.dirty
 
+    @property
+    def sweep(self) -> bytes | None:
+        """Return how far the sweep is that a stage which keeps persons has to do; None when it has none."""
+        return self.cursors.sweep_after if self._keeps_people and self.cursors.unswept else None
+
+    @property
+    def keeps_people(self) -> bool:
+        """Return whether its stage keeps persons: whether there is anybody to sweep over."""
+        return self._keeps_people
+
     def total(self, name: str) -> int:
         """Return the sum of a figure that the task counts over all its labels; between transactions."""
         return self._bench.counters.total(name)
+
+    def figures(self, name: str) -> dict[str, int]:
+        """Return a figure that the task counts by its labels; between transactions."""
+        return self._bench.counters.figures(name)
 
     # --- life
 
@@ -161,12 +179,12 @@ class Task:
         cursors, services = self.cursors, self._services
         if not cursors.epoch:
             return adopt
-        edition = services.tables.edition
         return (
             now >= self._bench.timers.earliest
             or now - cursors.tick >= services.renewal_ms
             or self._seen != services.broadcast.version
-            or (bool(edition) and (cursors.swept != edition or bool(cursors.sweeping)))
+            or services.tables.edition != cursors.edition
+            or (cursors.unswept and services.pace.open)
             or (adopt and (self.settled_tick != now or self.reached != self.position))
         )
 
@@ -179,13 +197,13 @@ class Task:
             self._begin_window(following, now)
             if not following.epoch:
                 self._be_born(following)
+            self._take_book(following)
             backlog = self._act_on_tables(following)
             self._steps.fire_timers(now)
             if records:
                 self._process(records, following)
-            edition = self._services.tables.edition
-            backlog = self._steps.sweep(following, edition, self._services.sweep_records) or backlog
-            following.edition = edition
+            if following.unswept:
+                backlog = self._steps.sweep(following, self._services.pace.take()) or backlog
             following.window_letters += self._context.letters_written
             self._bench.counters.write()
             if flush:
@@ -202,11 +220,16 @@ class Task:
         """Return what to write beside the offset of the running transaction."""
         stop = self.halted or self.stopped
         code, offset = (stop.code, stop.offset) if stop else ("", -1)
+        said = Progress(stop=code, stop_offset=offset)
+        following = self._next
+        if self._keeps_people:
+            sweep = following.sweep_after if following.unswept else None
+            said = said._replace(switches=following.switches, sweep=sweep)
         if not simulated or self._settled_next is None:
-            return Progress(stop=code, stop_offset=offset)
-        tables = self._next.tables
+            return said
+        tables = following.tables
         positions = tuple(tables.get(topic, 0) for topic in self._services.broadcast.topics)
-        return Progress(self._settled_next, positions, code, offset)
+        return said._replace(tick=self._settled_next, tables=positions)
 
     def settle(self, position: Position | None) -> None:
         """Make the committed transaction the task's state; ``position``: the changelog offset it reaches."""
@@ -240,7 +263,18 @@ class Task:
         """Begin a task that never ran: it knows nobody, so the tables are news to none of its state."""
         following.epoch = int(time.time() * 1000)
         following.tables = self._services.broadcast.positions
-        following.swept = self._services.tables.edition
+        self._take_book(following)
+        following.completed()
+
+    def _take_book(self, following: Cursors) -> None:
+        """Evaluate with the worker's rule book from here on: this is the point at which the task switches.
+
+        What was read of its topic is noted at once: :meth:`_act_on_tables` may get there only later.
+        """
+        edition = self._services.tables.edition
+        if edition != following.edition:
+            read = self._services.broadcast.positions.get(RULES, 0)
+            following.switch(edition, self.position, read)
 
     def _begin_window(self, following: Cursors, now: int) -> None:
         """Count dead letters anew when the window is over; the count is state, so a restart keeps it."""

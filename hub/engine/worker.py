@@ -31,6 +31,7 @@ from hub.engine.hearing import STATISTICS, DeafError, Hearing
 from hub.engine.inbox import CONSUMER, Inbox
 from hub.engine.lanes import Lanes
 from hub.engine.log import log
+from hub.engine.pace import Pace
 from hub.engine.recent import Recent
 from hub.engine.recovery import Recovery, text_of
 from hub.engine.status import Status
@@ -41,7 +42,7 @@ from hub.engine.watch import Watch
 from hub.errors import BrokerError, FloodError, RetryError, TopicsError
 from hub.provision import wanted_partitions
 from hub.settings import Clock
-from hub.topics import BROADCAST, BY_NAME, PARTS
+from hub.topics import BROADCAST, BY_NAME, PARTS, RULES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -161,7 +162,7 @@ class Worker:
             wiring.encode,
             wanted_partitions(BY_NAME[PARTS], settings),
             settings.partitions,
-            settings.sweep_records,
+            Pace(settings.sweep_records, settings.sweep_patience_s, simulated=self._clock.simulated),
             int(settings.position_renewal_s * 1000),
             self._controls.released,
         )
@@ -236,8 +237,10 @@ class Worker:
         return Task(stage, topic, partition, self._services, store=store, recent=Recent(self._recent_bytes))
 
     def _may_open(self, cursors: Cursors) -> bool:
-        """Return whether the tables are as new as what the task has acted on, and time has begun."""
-        return not self._broadcast.behind(cursors.tables) and self._clock.now(exact=False) is not None
+        """Return whether the tables are as new as what the task has worked with, and time has begun."""
+        switched = cursors.switches[-1].tables if cursors.switches else 0
+        behind = self._broadcast.behind(cursors.tables) or self._broadcast.behind({RULES: switched})
+        return not behind and self._clock.now(exact=False) is not None
 
     # --- the cycle
 
@@ -250,6 +253,7 @@ class Worker:
             self._failpoints.passing("table_read_before_act")
         self._inbox.mark_positions(self._assignment)
         now = self._clock.now(exact=bool(batches))
+        self._services.pace.begin(age_s)
         # 2.
         work = self._run_tasks(batches, now) if now is not None else []
         # 3. to 6.

@@ -48,6 +48,10 @@ _read_block: Final = msgspec.msgpack.Decoder(dict[str, Any]).decode
 _WORDS: Final[dict[str, tuple[str, str]]] = {
     "member": ("已成为会员。", "Already a member."),
     "ground": ("邀请所依据的情况已不存在。", "What the invitation rested on no longer holds."),
+    "rule_withdrawn": (
+        "邀请所依据的规则已撤销或修改，不再适用。",
+        "The rule that the invitation rested on was withdrawn or changed.",
+    ),
     "review": ("须先由人工核实。", "A human has to look first."),
     "applied": ("已提交入会申请。", "An application was submitted."),
     "admitted": ("已入会。", "Admitted as a member."),

@@ -9,6 +9,7 @@ State of a task, one byte of key space each::
     o <organisation> NUL <person> has an open invitation to that organisation, is its member, or a task of its
     w <person>                    a task waits until there is an organisation to act
     e <person>                    was erased: hub.core.erasure
+    v <person>                    what a rule book on trial said of them: hub.stages.shadowing
     t                             this task set the timers of what was announced before it began
     s                             cursor of the restatement that a region change started
     x                             what was counted last: hub.stages.orphans
@@ -35,7 +36,7 @@ from hub.errors import DeadLetterError
 from hub.privacy.blind_index import BlindIndex
 from hub.privacy.sealing import RecipientSealer, Sealer
 from hub.schemas.codec import Codec
-from hub.stages import neighbourhood, orphans, tasks
+from hub.stages import neighbourhood, orphans, shadowing, tasks
 from hub.stages.acquaintance import Acquaintance
 from hub.stages.announcement import NO_CONTACT, Announcer, Occasion, Verdict
 from hub.stages.contract import Batch, Context, TableChange
@@ -220,6 +221,9 @@ class MatchingStage:
         change: Change | None = None
         if last is not None and running:
             change = invitation.advance(last, eligible, state.facts, scene.terms, today)
+            if last.book != world.book.id:
+                change, last = self._carry(scene, change, last, eligible)
+                state.invitation = last
         elif outcome == matching.INVITE and not scene.pause(last, eligible):
             new_id = self._announce.invitation_id(who + state.erased, state.episode + 1)
             change = invitation.offer(new_id, state.episode + 1, eligible, scene.terms, today)
@@ -240,6 +244,8 @@ class MatchingStage:
         if task.concerns(state.tasks, eligible.view):
             occasion = Occasion(ctx, world.book, who, event_id)
             waiting = tasks.settle(self._announce, occasion, state, eligible, world)
+        if scene.shadow is not None:
+            shadowing.observe(scene.shadow, who, state, eligible, ctx, today)
         held = code if eligible.hits and idle else ""
         figures = statistics.Figures(eligible.route.county, eligible.public, held, now, state.tasks)
         # What is to be kept up to date is compared here: for most events nothing of it changes.
@@ -253,6 +259,17 @@ class MatchingStage:
         if due != state.due:
             _wake(who, state, due, ctx)
         self._store(who, state, ctx)
+
+    @staticmethod
+    def _carry(
+        scene: _Scene, change: Change | None, last: Invitation, eligible: matching.Eligibility
+    ) -> tuple[Change | None, Invitation]:
+        """Take an open invitation over to another rule book: what ends it may be that a rule is withdrawn."""
+        stood = False
+        if change is not None and change.cause == invitation.GROUND:
+            before = scene.tables.earlier(last.book)
+            stood = before is not None and ground.stands(last.rules, before, eligible.view, scene.today)
+        return invitation.under(change, last, scene.terms.book, stood=stood)
 
     def _store(self, who: bytes, state: PersonState, ctx: Context) -> None:
         """Put the person into the state. Nobody may change ``state`` after this."""
@@ -274,6 +291,8 @@ class MatchingStage:
             said = occasion._replace(event_id=cause)
             if not self._announce.invitation(said, change, eligible, state.contact, discloses=discloses):
                 verdict = verdict._replace(code=code or NO_CONTACT)
+            elif change.cause == invitation.RULE_WITHDRAWN:
+                verdict = verdict._replace(code=change.cause)
             occasion.ctx.count(_flow(change.change, made.priority, occasion.ctx.now), 1)
             state.invitation, state.episode = made, made.episode
         state.decisions += 1
@@ -301,6 +320,7 @@ class MatchingStage:
             occasion = Occasion(scene.ctx, scene.world.book, who, event_id)
             self._withdraw(occasion, state, matching.STOP, erasure.CODE)
         _count(state, (), scene.ctx)
+        shadowing.forget(scene.shadow, who, scene.ctx)
         self._forgetting.forget(who, state, (mark, retracts), running, scene.ctx)
 
     def _hold(self, scene: _Scene, who: bytes, book: Book) -> None:
@@ -326,6 +346,8 @@ class _Scene(NamedTuple):
     """None before the first rule book."""
     terms: Terms
     today: int
+    shadow: shadowing.Shadow | None = None
+    """What runs beside the active book; None, and that is nearly always, when nothing does."""
 
     @classmethod
     def of(cls, ctx: Context) -> _Scene:
@@ -337,8 +359,10 @@ class _Scene(NamedTuple):
             return cls(ctx, tables, None, Terms(0, 0), today)
         book = world.book
         limits = act_by(book, ctx.now)
-        terms = Terms(book.valid_days, book.cooldown_expired_days, book.reminder_days, limits)
-        return cls(ctx, tables, world, terms, today)
+        terms = Terms(book.valid_days, book.cooldown_expired_days, book.reminder_days, limits, book.id)
+        trial = tables.trial
+        shadow = None if trial is None else shadowing.Shadow(trial, world._replace(book=trial.book))
+        return cls(ctx, tables, world, terms, today, shadow)
 
     def pause(self, last: Invitation | None, eligible: matching.Eligibility) -> str:
         """Return why somebody whom nothing hinders is not invited today; empty when nothing says so."""

@@ -20,10 +20,17 @@ from hub.errors import DeadLetterError
 from hub.rules.book import load
 from hub.rules.compile import CompiledBook, compile_book
 from hub.rules.problems import RuleBookError
+from hub.rules.trial import Trial, on_trial
 from hub.schemas.codec import Codec
 
 ACTIVE: Final = b"active"
 """The key of the active rule book on ``hub.rules``."""
+SHADOW: Final = b"shadow"
+"""The key of the rule book that runs in its shadow."""
+HISTORY: Final = b"history/"
+"""How the keys begin under which every book stands that was ever active, by the time of its activation."""
+MOST_COMPILED: Final = 4
+"""Rule books kept compiled: the active one, one in its shadow, and the last ones before. Some 1 MB each."""
 MOST_ROUTES: Final = 65_536
 """Answers kept of one day, some 20 MB: all villages with the usual host units."""
 POPULATION: Final = "population/"
@@ -39,6 +46,11 @@ class HubTables:
         self._compiled: dict[str, CompiledBook] = {}
         self.book: CompiledBook | None = None
         """The active rule book, compiled; None before the first activation."""
+        self.trial: Trial | None = None
+        """What runs in its shadow: a book that was published for that, else its own rules on trial."""
+        self._shadow: Trial | None = None
+        self._activated_at = 0
+        self._texts: dict[str, Mapping[str, Any]] = {}
         self.organisations = Directory()
         self.regions = Edition(crosswalk)
         self._routes: dict[tuple[str, str | None, str | None], Route] = {}
@@ -81,9 +93,42 @@ class HubTables:
             _keep(self.controls, name, record)
         elif topic == topics.RULES and key == ACTIVE:
             self.book = self._compile(record) if record is not None else None
+            self._activated_at = record["activated_at"] if record is not None else 0
+            self._remember(record)
+            self._try()
+        elif topic == topics.RULES and key == SHADOW:
+            self._shadow = (
+                Trial(self._compile(record), record["activated_at"]) if record is not None else None
+            )
+            self._try()
+        elif topic == topics.RULES and key.startswith(HISTORY):
+            self._remember(record)
+
+    def earlier(self, edition: str) -> CompiledBook | None:
+        """Return a rule book that was active once, or None: unknown, or no longer read by this version."""
+        record = self._texts.get(edition)
+        if record is None:
+            return None
+        try:
+            return self._compile(record)
+        except DeadLetterError:
+            return None
+
+    def _remember(self, record: Mapping[str, Any] | None) -> None:
+        """Keep what was active once: who was invited under it may have to be told that a rule is gone."""
+        if record is not None:
+            self._texts[f"{record['book_id']}@{record['version']}"] = record
+
+    def _try(self) -> None:
+        """Find what runs beside the active book."""
+        self.trial = self._shadow
+        if self.trial is None and self.book is not None:
+            beside = on_trial(self.book.book)
+            if beside is not None:
+                self.trial = Trial(compile_book(beside), self._activated_at)
 
     def _compile(self, record: Mapping[str, Any]) -> CompiledBook:
-        """Compile a book once per text; one that was published unchecked and is wrong is a dead letter."""
+        """Compile a book, mostly once per text; a wrong one that nobody checked is a dead letter."""
         text = record["text"]
         compiled = self._compiled.get(text)
         if compiled is None:
@@ -93,7 +138,9 @@ class HubTables:
             except RuleBookError as error:
                 problems = f"{len(error.problems)} problems in the rule book; hub rules check tells them"
                 raise DeadLetterError(Code.VALUE_INVALID, "text", problems) from error
-            self._compiled = {text: compiled}
+            while len(self._compiled) >= MOST_COMPILED:
+                del self._compiled[next(iter(self._compiled))]
+            self._compiled[text] = compiled
         return compiled
 
 

@@ -110,6 +110,10 @@ class Hub:
             harm(place)
             self.settle(day.tick)
 
+    def publish(self, messages: list[Message]) -> None:
+        """Publish events, and return when the broker has them."""
+        self._publisher.publish(messages)
+
     def tick(self, tick: int) -> None:
         """Let it be ``tick``."""
         self._barrier.publish_tick(tick)

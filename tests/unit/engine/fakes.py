@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from hub.engine.broadcast import Broadcast
 from hub.engine.deadletters import DeadLetters, FloodGate
+from hub.engine.pace import Pace
 from hub.engine.recent import Recent
 from hub.engine.store import MemoryStore, Position
 from hub.engine.task import Services, Task
@@ -235,6 +236,7 @@ class TaskDesk:
         gate: FloodGate | None = None,
         released: Callable[[Place], bool] | None = None,
         sweep_records: int = 2,
+        pace: Pace | None = None,
         renewal_ms: int = 1 << 60,
         partition: int = 0,
     ) -> None:
@@ -250,7 +252,7 @@ class TaskDesk:
             encode,
             4,
             4,
-            sweep_records,
+            pace or Pace(sweep_records, 1.0, simulated=True),
             renewal_ms,
             released or (lambda _: False),
         )

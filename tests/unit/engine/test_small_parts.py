@@ -11,14 +11,14 @@ import pytest
 
 from hub.engine import log as logs
 from hub.engine.controls import Controls, release_key
-from hub.engine.cursors import Cursors
+from hub.engine.cursors import Cursors, Switch
 from hub.engine.deadletters import ATTEMPTS_HEADER, REDRIVE_HEADER, DeadLetters, FloodGate, Original, Place
 from hub.engine.exposition import joined
 from hub.engine.failpoints import NAMES, Failpoints
 from hub.engine.isolation import place_of, reason_of
 from hub.engine.letterbox import Filter, Letter, since
 from hub.engine.liveness import Liveness
-from hub.engine.progress import Progress
+from hub.engine.progress import Progress, swept_part
 from hub.engine.supervisor import exit_codes
 from hub.errors import (
     BrokerError,
@@ -36,18 +36,36 @@ from tests.unit.engine.fakes import PlainSeals, encode
 
 @pytest.mark.parametrize(
     "progress",
-    [Progress(), Progress(5, (1, 2, 3, 4)), Progress(stop="CODE", stop_offset=7), Progress(5, (1,), "A", 0)],
-    ids=["nothing", "a tick", "stopped", "both"],
+    [
+        Progress(),
+        Progress(5, (1, 2, 3, 4)),
+        Progress(stop="CODE", stop_offset=7),
+        Progress(5, (1,), "A", 0),
+        Progress(5, (1,), "A", 0, (Switch("a-b@2", 0, 3, 0, 4), Switch("a-b@3", 17, 5, 0)), b"p\xaa"),
+    ],
+    ids=["nothing", "a tick", "stopped", "both", "switching"],
 )
 def test_progress_survives_the_metadata(progress: Progress) -> None:
     """What is written beside an offset is read back the same."""
     assert Progress.parse(progress.text()) == progress
 
 
-@pytest.mark.parametrize("metadata", [None, "", "somebody else's", "tick=soon", "stop=x@y"])
+@pytest.mark.parametrize(
+    "metadata", [None, "", "somebody else's", "tick=soon", "stop=x@y", "books=@", "sweep=x"]
+)
 def test_foreign_metadata_says_nothing(metadata: str | None) -> None:
     """Metadata that is not ours is not an error."""
     assert Progress.parse(metadata) == Progress()
+
+
+@pytest.mark.parametrize(
+    ("cursor", "part"),
+    [(b"", 0), (b"p", 0), (b"p\x80" + bytes(15), 0.5), (b"p\xc0\x00", 0.75)],
+    ids=["nobody", "no key", "half", "short"],
+)
+def test_a_cursor_tells_how_far_a_sweep_is(cursor: bytes, part: float) -> None:
+    """Pseudonyms are spread evenly, so the place among them is the part that is done."""
+    assert swept_part(cursor) == part
 
 
 def test_cursors_survive_and_copies_are_independent() -> None:

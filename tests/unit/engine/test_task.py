@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from hub.engine.cursors import Cursors
+from hub.engine.cursors import Cursors, Switch
 from hub.engine.deadletters import FloodGate, Place
+from hub.engine.pace import LEAST, Pace
+from hub.engine.steps import CHANGES_PER_RUN
 from hub.engine.store import Kind, MemoryStore
 from hub.errors import DeadLetterError, RetryError, StateError, StopError, TopicsError
 from hub.stages.contract import Record
-from tests.unit.engine.fakes import QuarantiningStage, ScriptedStage, TaskDesk, numbered
+from tests.unit.engine.fakes import FakeMessage, QuarantiningStage, ScriptedStage, TaskDesk, numbered
 
 KEYS = [b"k%02d" % number for number in range(20)]
 
@@ -227,6 +229,70 @@ def test_a_sweep_begins_again_for_a_newer_book() -> None:
     desk.run()
     assert stage.swept == KEYS[:3] + KEYS[:5]
     assert desk.task.cursors.swept == "book@3"
+
+
+def test_each_switch_is_recorded_with_its_point() -> None:
+    """A task notes at which record and tick it took another book up, how far it had read, and its sweep."""
+    desk = TaskDesk(QuarantiningStage(), sweep_records=4)
+    desk.run(*numbered(KEYS[:7]), now=1000)
+    assert not desk.task.cursors.switches
+    desk.tables.edition = "book@2"
+    desk.publish("hub.rules", 4, b"active")
+    desk.run((b"k00", b""), now=2000, commit=False)
+    assert not desk.task.cursors.switches, "an abort is no switch"
+    desk.run((b"k00", b""), now=2000)
+    assert list(desk.task.cursors.switches) == [Switch("book@2", 7, 2000, 5)]
+    assert desk.task.progress(simulated=False).text() == "books=book@2:7:2000:0 sweep=6b3033"
+    desk.run((b"k01", b""), now=3000)
+    assert list(desk.task.cursors.switches) == [Switch("book@2", 7, 2000, 5, 3000)]
+    assert desk.task.progress(simulated=False).text() == "books=book@2:7:2000:3000"
+    for version in range(3, 9):
+        desk.tables.edition = f"book@{version}"
+        desk.run(now=4000)
+    assert [each.edition for each in desk.task.cursors.switches] == [f"book@{each}" for each in (5, 6, 7, 8)]
+    again = TaskDesk(QuarantiningStage(), desk.store)
+    assert again.task.cursors.switches == desk.task.cursors.switches
+
+
+def test_a_task_is_born_with_the_book_there_is() -> None:
+    """A task that never ran begins with the active book, at its first record, with nobody to sweep."""
+    desk = TaskDesk(QuarantiningStage())
+    desk.tables.edition = "book@2"
+    desk.run((b"a", b""), now=5)
+    assert desk.task.cursors.switches == (Switch("book@2", 0, 5, 0, 5),)
+    assert desk.task.sweep is None
+
+
+def test_a_switch_is_noted_before_many_table_changes_are_acted_on() -> None:
+    """How far the books were read is noted at once, though thousands of organisations come first."""
+    desk = TaskDesk(QuarantiningStage())
+    desk.run((b"a", b""))
+    for offset in range(CHANGES_PER_RUN + 1):
+        desk.consumer.queue.append(FakeMessage("hub.organisations", offset, b"o%d" % offset, b""))
+    desk.tables.edition = "book@2"
+    desk.publish("hub.rules", 0, b"active")
+    desk.run()
+    cursors = desk.task.cursors
+    assert (cursors.tables.get("hub.rules", 0), cursors.switches[-1].tables) == (0, 1)
+
+
+def test_a_sweep_yields_to_live_records() -> None:
+    """With the allowance of a cycle used up the task switches all the same, and its sweep waits."""
+    stage = QuarantiningStage()
+    pace = Pace(LEAST, 1.0)
+    desk = TaskDesk(stage, pace=pace)
+    desk.run(*numbered(KEYS))
+    desk.tables.edition = "book@2"
+    while pace.open:
+        pace.take()
+    assert desk.task.wants(1000, adopt=False)
+    desk.run()
+    assert (desk.task.cursors.edition, stage.swept, desk.task.sweep) == ("book@2", [], b"")
+    assert not desk.task.wants(1000, adopt=False)
+    pace.begin(5.0)
+    assert desk.task.wants(1000, adopt=False)
+    desk.run()
+    assert stage.swept == KEYS[:LEAST]
 
 
 def test_a_bad_sweep_without_quarantine_stops() -> None:

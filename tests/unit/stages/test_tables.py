@@ -11,25 +11,26 @@ from hub.core.codes import Code
 from hub.core.organisation import Directory
 from hub.data import crosswalk
 from hub.errors import DeadLetterError
-from hub.stages.tables import HubTables
+from hub.stages.tables import MOST_COMPILED, HubTables
 from tests.unit.core.people import COUNTY, TODAY, organisation
 from tests.unit.stages.matchmaking import CODEC, announce
 
 BOOK = packaged.read_text("rules/books/zhejiang-2022.yaml")
 
 
-def rule_book(text: str) -> bytes:
+def rule_book(text: str, version: int = 2, *, at: int = 0) -> bytes:
     """Return the activation of a rule book."""
     return CODEC.encode(
         "hub.rule_book",
         {
             "book_id": "zhejiang-2022",
-            "version": 1,
+            "version": version,
             "text": text,
             "digest": "",
             "author": "test",
             "reason": "test",
-            "activated_at": 0,
+            "activated_at": at,
+            "preview": None,
         },
     )
 
@@ -65,6 +66,56 @@ def test_a_book_that_is_wrong_leaves_the_last_good_one(tables: HubTables) -> Non
         tables.apply(topics.RULES, b"active", rule_book("id: zhejiang-2022\n"))
     assert caught.value.code == Code.VALUE_INVALID
     assert tables.edition == "zhejiang-2022@2"
+
+
+def test_every_book_that_was_active_can_be_asked_again(tables: HubTables) -> None:
+    """By its edition, whether the worker saw it active or came later; not one that is wrong by now."""
+    tables.apply(topics.RULES, b"active", rule_book(BOOK))
+    active = tables.book
+    old = BOOK.replace("version: 2", "version: 1", 1)
+    tables.apply(topics.RULES, b"history/0000000000000001", rule_book(old, 1))
+    tables.apply(topics.RULES, b"active", rule_book(BOOK.replace("version: 2", "version: 3", 1), 3))
+    for edition in ("zhejiang-2022@1", "zhejiang-2022@2"):
+        found = tables.earlier(edition)
+        assert found is not None
+        assert found.id == edition
+    assert tables.edition == "zhejiang-2022@3"
+    assert tables.earlier("zhejiang-2022@2") is active, "compiled once"
+    assert tables.earlier("") is None
+    tables.apply(topics.RULES, b"history/0000000000000000", rule_book("id: x\n", 9))
+    assert tables.earlier("zhejiang-2022@9") is None
+
+
+def test_books_are_not_kept_compiled_for_ever(tables: HubTables) -> None:
+    """The oldest is compiled again when it is asked for."""
+    for version in range(1, MOST_COMPILED + 3):
+        text = BOOK.replace("version: 2", f"version: {version}", 1)
+        tables.apply(topics.RULES, b"active", rule_book(text, version))
+    first, again = tables.earlier("zhejiang-2022@1"), tables.earlier("zhejiang-2022@1")
+    assert first is not None
+    assert first is again
+
+
+def on_trial(tables: HubTables) -> tuple[str, int] | None:
+    """Return the edition on trial, and since when."""
+    trial = tables.trial
+    return (trial.book.id, trial.run) if trial is not None else None
+
+
+def test_what_runs_beside_the_active_book(tables: HubTables) -> None:
+    """A book that was published for that, else the active one's own rules on trial, else nothing."""
+    tables.apply(topics.RULES, b"active", rule_book(BOOK))
+    assert on_trial(tables) is None
+    tables.apply(topics.RULES, b"shadow", rule_book(BOOK.replace("version: 2", "version: 7", 1), 7, at=44))
+    assert on_trial(tables) == ("zhejiang-2022@7", 44)
+    assert tables.edition == "zhejiang-2022@2"
+    tables.apply(topics.RULES, b"shadow", None)
+    assert on_trial(tables) is None
+    own = BOOK.replace("    status: active\n", "    status: shadow\n", 1)
+    tables.apply(topics.RULES, b"active", rule_book(own, at=55))
+    assert on_trial(tables) == ("zhejiang-2022@2", 55)
+    tables.apply(topics.RULES, b"active", rule_book(BOOK, at=56))
+    assert on_trial(tables) is None
 
 
 def test_organisations_are_folded(tables: HubTables) -> None:
