@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from hub.cli import rulecopy
 from hub.cli.common import (
     BootstrapOption,
     JsonOption,
@@ -33,6 +34,9 @@ BookArgument = Annotated[
     str, typer.Argument(metavar="BOOK", help="Path of a book, or the name of a packaged one.")
 ]
 _BOOK_OPTION = typer.Option("--book", metavar="BOOK", help="Path of a book, or the name of a packaged one.")
+
+
+app.command()(rulecopy.copy)
 
 
 @app.command()

@@ -236,3 +236,23 @@ def test_test_says_which_line_no_case_tries(mine: Path) -> None:
     text = cases.read_text(encoding="utf-8")
     cases.write_text(text.replace("region_known: false", "region_known: true"), encoding="utf-8")
     assert "region: subject.region_known is: false — never true 从未成立" in hub("test", mine).stdout
+
+
+def test_copy_makes_files_of_ones_own(tmp_path: Path) -> None:
+    """Book, cases and schema are copied as they are, and the copy passes its check."""
+    result = hub("copy", "zhejiang-2022", tmp_path / "my.yaml")
+    assert result.exit_code == 0
+    assert f"Next: hub rules check {tmp_path / 'my.yaml'}" in result.stdout.replace("\n", " ")
+    assert (tmp_path / "my.yaml").read_text(encoding="utf-8") == packaged.read_text(BOOK)
+    assert (tmp_path / "my.cases.yaml").read_text(encoding="utf-8") == packaged.read_text(CASES)
+    assert (tmp_path / "book.schema.json").read_text(encoding="utf-8") == book_schema()
+    assert hub("check", tmp_path / "my.yaml", "--strict").exit_code == 0
+
+
+def test_copy_writes_nothing_over(mine: Path) -> None:
+    """What is there stays there, nothing else is written; and a book's name ends in .yaml."""
+    before = sorted(path.name for path in mine.parent.iterdir())
+    for to, said in ((mine, "there already"), (mine.with_suffix(".txt"), "is no name of a book")):
+        result = hub("copy", "zhejiang-2022", to)
+        assert (result.exit_code, said in result.stderr) == (2, True)
+    assert sorted(path.name for path in mine.parent.iterdir()) == before
