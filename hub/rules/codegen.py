@@ -11,7 +11,9 @@ first day to its earliest last day. All three functions are read off that:
 
 Entries are looped over once per fact kind, each field read once per entry: measured, two thirds of
 the time of an evaluation is dictionary look-ups. Asking for the rules that hit and for the day of change
-in one pass takes two thirds of the time of asking twice. The interpreter (:mod:`hub.rules.interpret`)
+in one pass takes two thirds of the time of asking twice. A rule is looked at only where a kind that it needs
+is known: measured with 200 rules, that takes a quarter of the time for somebody of whom nothing is known that
+a rule reads, and four fifths on average. The interpreter (:mod:`hub.rules.interpret`)
 says the same in the plainest way, and a property test holds the two against each other.
 """
 
@@ -20,10 +22,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final, NamedTuple, TypeAlias
 
-from hub.core.fact import FieldType
-from hub.core.subject import READABLE_BY_NAME
-from hub.rules.days import FAR, Moment
-from hub.rules.model import All, AnyOf, Condition, FactCondition, Guard, Leaf, NoneOf, Path, Rule
+from hub.rules.days import FAR
+from hub.rules.entry import Entry, analyse
+from hub.rules.model import All, AnyOf, Condition, FactCondition, Guard, NoneOf, Path, Rule
 
 NO: Final = -9_999_999
 """The end of a ground that does not hold: before the first day of the calendar."""
@@ -32,7 +33,6 @@ OPEN: Final = 9_999_999
 SUBJECT_KIND: Final = "subject"
 _Placed: TypeAlias = tuple[int, Condition]
 """A condition with the place of its rule among those asked, best first."""
-_EMPTY_IS_ABSENT: Final = (FieldType.TEXT, FieldType.TEXTS)
 
 
 _RETURN_ORDERED: Final = (
@@ -40,15 +40,6 @@ _RETURN_ORDERED: Final = (
     "        found = in_order(found)",
     f"    return found, change if change <= {FAR} else None",
 )
-
-
-class Entry(NamedTuple):
-    """A fact condition over one entry: plain tests, first days and last days, as expressions."""
-
-    fields: tuple[str, ...]
-    plain: tuple[str, ...]
-    firsts: tuple[str, ...]
-    lasts: tuple[str, ...]
 
 
 class _Look(NamedTuple):
@@ -72,66 +63,6 @@ def children_of(condition: All | AnyOf | NoneOf) -> tuple[Condition, ...]:
     if isinstance(condition, All):
         return condition.all
     return condition.any if isinstance(condition, AnyOf) else condition.none
-
-
-def analyse(condition: FactCondition, prefix: str = "f_") -> Entry:
-    """Return the condition as expressions over ``today`` and the variables ``<prefix><field>``."""
-    plain: list[str] = []
-    firsts: list[str] = []
-    lasts: list[str] = []
-    for leaf in condition.where:
-        name = prefix + leaf.field
-        first, last = _days(leaf, name)
-        if first or last:
-            plain.append(f"{name} is not None")
-            firsts += [first] if first else []
-            lasts += [last] if last else []
-        else:
-            plain.append(_plain(condition.fact, leaf, name))
-    fields = tuple(dict.fromkeys(leaf.field for leaf in condition.where))
-    return Entry(fields, tuple(dict.fromkeys(plain)), tuple(firsts), tuple(lasts))
-
-
-def _days(leaf: Leaf, name: str) -> tuple[str, str]:
-    """Return the first and the last day on which a dated leaf holds; empty where it has none."""
-    if leaf.operator == "within_months":
-        return name, f"months_later({name}, {leaf.value!r})"
-    if leaf.operator == "within_days":
-        return name, f"({name} + {leaf.value!r})"
-    if not isinstance(leaf.value, Moment):
-        return "", ""
-    pivot = _pivot(leaf.value, name)
-    return {
-        "on_or_before": (pivot, ""),
-        "before": (f"({pivot} + 1)", ""),
-        "on_or_after": ("", pivot),
-        "after": ("", f"({pivot} - 1)"),
-    }[leaf.operator]
-
-
-def _pivot(moment: Moment, name: str) -> str:
-    if moment.unit == "months" and moment.amount:
-        return f"months_later({name}, {-moment.amount})"
-    return f"({name} + {-moment.amount})" if moment.amount else name
-
-
-def _plain(fact: str, leaf: Leaf, name: str) -> str:
-    field = READABLE_BY_NAME[fact].field(leaf.field)
-    empty_is_absent = field is not None and field.type in _EMPTY_IS_ABSENT
-    known = f"{name}" if empty_is_absent else f"{name} is not None"
-    value = leaf.value
-    if leaf.operator == "is":
-        return f"{name} is {value}" if isinstance(value, bool) else f"{name} == {value!r}"
-    if leaf.operator == "is_not":
-        return f"{name} is {not value}" if isinstance(value, bool) else f"{known} and {name} != {value!r}"
-    return {
-        "in": f"{name} in {value!r}",
-        "present": known,
-        "absent": f"not {name}" if empty_is_absent else f"{name} is None",
-        "at_least": f"{name} is not None and {name} >= {value!r}",
-        "at_most": f"{name} is not None and {name} <= {value!r}",
-        "includes": f"{name} is not None and {value!r} in {name}",
-    }[leaf.operator]
 
 
 def needs(condition: Condition) -> frozenset[str] | None:
