@@ -2,8 +2,8 @@
 
 The 200 are the packaged book's own and variations of them that a province might write: other kinds of
 certificate, grades and stars, other spans, two facts in place of one, with and without somebody's age. All
-are active, read the facts that the people here have, and no two ask the same; so none is skipped for a
-trivial reason. The people are drawn from a fixed seed: one to three kinds of facts each, some of them old,
+variations are active, read facts that the people here have, and no two ask the same; so none is skipped
+for a trivial reason. The people are drawn from a fixed seed: one to three kinds of facts each, some old,
 revoked or incomplete. Time is CPU time of this thread, the best of several rounds. The last table runs each
 rule as a book of its own, over those who have a fact that it reads, and over the others.
 """
@@ -153,7 +153,7 @@ def _variations() -> Iterator[Condition]:
 
 
 def book_of(rules: int) -> RuleBook:
-    """Return the packaged book with all rules of class p active, and variations up to so many rules."""
+    """Return the packaged book, and with variations so many rules. ValueError when there are not so many."""
     book = load(packaged.read_text("rules/books/zhejiang-2022.yaml"), file="zhejiang-2022.yaml")
     model = book.rules[0]
     missing = rules - len(book.rules)
@@ -163,7 +163,7 @@ def book_of(rules: int) -> RuleBook:
         for number, (name, when) in enumerate(zip(names, _variations(), strict=False)) if number < missing
     ]  # fmt: skip
     found = book.with_rules((*book.rules, *made))
-    if len(found.rules) < min(rules, LARGE):
+    if len(found.rules) < rules:
         raise ValueError(f"there are variations for {len(found.rules)} rules only")
     return found
 

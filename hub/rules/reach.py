@@ -31,6 +31,9 @@ _CYCLE_START: Final = 10_957
 """2000-01-01: the calendar repeats every 400 years."""
 _FAR_MONTHS: Final = 12_000
 """A thousand years: farther away nothing is said, the calendar ends."""
+_DAYS_PER_MONTH: Final = 146_097 / _CYCLE_MONTHS
+_UNEVEN_DAYS: Final = 4
+"""By more days than that no number of months differs from the mean; over the cycle it is 2.7 at most."""
 _CLAMPED: Final = (0, 28, 29, 30)
 """Days of a month, from 0, to look at: the first 28 all move alike, only the last three are clamped."""
 
@@ -164,7 +167,10 @@ def _turns(leaf: Leaf) -> tuple[tuple[Turn, ...], tuple[Turn, ...]]:
 
 def _never_before(late: Turn, early: Turn, days: int = 0) -> bool:
     """Return whether ``late`` is at least so many days after ``early``, whatever the fact's day."""
-    return _apart(late.months, early.months) + late.days - early.days >= days
+    months, needed = late.months - early.months, days + early.days - late.days
+    if months and abs(months * _DAYS_PER_MONTH - needed) > _UNEVEN_DAYS:  # clear without counting
+        return max(abs(late.months), abs(early.months)) <= _FAR_MONTHS and months * _DAYS_PER_MONTH > needed
+    return _apart(late.months, early.months) >= needed
 
 
 @lru_cache(maxsize=1_024)

@@ -123,7 +123,7 @@ class MemoryContext:
         """Keep the record in ``emitted``."""
         self.emitted.append(Emitted(topic, key, value, headers))
 
-    def schedule(self, due: int, key: bytes, *, first: bool = False) -> None:  # noqa: ARG002
+    def schedule(self, due: int, key: bytes, *, first: bool = False) -> None:
         """Set or move the timer of ``key``."""
         self.timers[key] = due
 
