@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from hub.cli import rulehistory
+from hub.cli import rulecopy, rulehistory
 from hub.cli.common import (
     BootstrapOption,
     JsonOption,
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from hub.rulebooks import BookFile
     from hub.rules.cases import Result
     from hub.rules.model import Rule, RuleBook
-    from hub.rules.problems import Problem
 
 app = new_app(
     "Check, test, explain and activate rule books.\n\n"
@@ -38,68 +37,40 @@ BookArgument = Annotated[
 _BOOK_OPTION = typer.Option("--book", metavar="BOOK", help="Path of a book, or the name of a packaged one.")
 
 
-@app.command()
-def check(book: BookArgument, *, as_json: JsonOption = False) -> None:
-    """Check a book and its cases, and list every problem with its line and the nearest right name.
+app.command()(rulecopy.copy)
 
-    Exit code 78 when there are problems. Example: hub rules check zhejiang-2022
+
+@app.command()
+def check(
+    book: BookArgument,
+    *,
+    strict: Annotated[bool, typer.Option("--strict", help="Let warnings count as problems.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Check a book and its cases: every problem with its place, the nearest right name and the cure.
+
+    Warnings tell what can be used and is hardly meant: a rule that never hits, two that contradict, one
+    that another covers, a rule or a line that no case tries. Exit code 78 when there are problems.
+    Example: hub rules check zhejiang-2022
     """
     from hub import rulebooks
-    from hub.rules.book import load
-    from hub.rules.cases import load_cases
-    from hub.rules.problems import RuleBookError
+    from hub.cli.rulecheck import show_checkup
 
-    file = rulebooks.read(book)
-    problems: list[Problem] = []
-    try:
-        load(file.text, file=file.file)
-    except RuleBookError as error:
-        problems += error.problems
-    if file.cases_text is not None:
-        try:
-            load_cases(file.cases_text, file=file.cases_file)
-        except RuleBookError as error:
-            problems += error.problems
-    if as_json:
-        print_json({"ok": not problems, "problems": [problem._asdict() for problem in problems]})
-    elif not problems:
-        console().print(f"{file.file}: no problems. Next: hub rules test {book}")
-    for problem in () if as_json else problems:
-        typer.echo(f"{problem}\n    {problem.zh.split(': ', 1)[1]}")
-    if problems:
-        raise typer.Exit(RuleBookError.exit_code)
+    show_checkup(rulebooks.read(book), book, strict=strict, as_json=as_json)
 
 
 @app.command("test")
 def run_cases(book: BookArgument, *, as_json: JsonOption = False) -> None:
-    """Run the cases beside a book (BOOK.cases.yaml) and show what differs.
+    """Run the cases beside a book (BOOK.cases.yaml): what each rule did, and what differs, line by line.
 
-    Exit code 1 when a case fails. Example: hub rules test zhejiang-2022
+    The table tells for each rule, path and guard in how many cases it hits, only just does not, and is
+    stopped by a guard, and how many of its lines were both true and false. Exit code 1 when a case fails.
+    Example: hub rules test zhejiang-2022
     """
     from hub import rulebooks
-    from hub.errors import CheckFailedError, UsageError
+    from hub.cli.ruletest import show_cases
 
-    file = rulebooks.read(book)
-    if file.cases_text is None:
-        raise UsageError(
-            "there are no cases beside the book", file.cases_file,
-            "write some: the packaged zhejiang-2022.cases.yaml shows how",
-        )  # fmt: skip
-    edition, results = _run_cases(file)
-    failed = [result for result in results if result.differences]
-    if as_json:
-        cases = [
-            {"title": result.case.title.model_dump(), "line": result.line, "differences": result.differences}
-            for result in results
-        ]
-        print_json({"book": edition, "ok": not failed, "passed": len(results) - len(failed), "cases": cases})
-    else:
-        for result in failed:
-            typer.echo(f"✗ {file.cases_file}:{result.line} {result.case.title.zh} · {result.case.title.en}")
-            typer.echo("".join(f"    {difference}\n" for difference in result.differences), nl=False)
-        console().print(f"{edition}: {len(results) - len(failed)} of {len(results)} cases passed")
-    if failed:
-        raise typer.Exit(CheckFailedError.exit_code)
+    show_cases(rulebooks.read(book), as_json=as_json)
 
 
 @app.command()

@@ -41,7 +41,11 @@ _EXPECTED: Final[dict[str, tuple[str, str]]] = {
 
 def load(text: str, *, file: str) -> RuleBook:
     """Return the book written in ``text``; RuleBookError carries every problem with its place in ``file``."""
-    source = Source(text, file)
+    return read(Source(text, file))
+
+
+def read(source: Source) -> RuleBook:
+    """Return the book that a source holds; RuleBookError carries every problem of it."""
     for at, condition in _conditions(source.data):
         check_condition(source, at, condition)
     _check_entries(source)
@@ -155,6 +159,8 @@ def _translate(source: Source, model: type[BaseModel], at: At, detail: ErrorDeta
     elif kind == "too_short":
         if not detail["input"]:  # pydantic also counts only the valid ones
             source.add("EMPTY_LIST", at)
+    elif kind == "greater_than_equal":
+        source.add("TOO_SMALL", at, found=found, least=detail["ctx"]["ge"])
     else:
         source.add("WRONG_VALUE", at, found=found, detail=detail["msg"].lower())
 

@@ -26,6 +26,7 @@ from hub.core.subject import READABLE_BY_NAME, SUBJECT
 from hub.rules import interpret
 from hub.rules.book import validated
 from hub.rules.casecheck import NEVER, OPEN, check_case
+from hub.rules.casediff import Difference, different, different_hits
 from hub.rules.compile import CompiledBook, compile_book
 from hub.rules.hit import Facts, Hit
 from hub.rules.model import Guard, GuardCode, PublicGround, Rule, RuleBook
@@ -85,7 +86,12 @@ class Result(NamedTuple):
 
     case: Case
     line: int
-    differences: tuple[str, ...]
+    wrong: tuple[Difference, ...]
+
+    @property
+    def differences(self) -> tuple[str, ...]:
+        """What was different, in words."""
+        return tuple(map(str, self.wrong))
 
 
 class Cases(NamedTuple):
@@ -98,7 +104,11 @@ class Cases(NamedTuple):
 
 def load_cases(text: str, *, file: str) -> Cases:
     """Return the cases written in ``text``; RuleBookError carries every problem with its place."""
-    source = Source(text, file)
+    return read_cases(Source(text, file))
+
+
+def read_cases(source: Source) -> Cases:
+    """Return the cases that a source holds; RuleBookError carries every problem of them."""
     listed = source.data.get("cases") if isinstance(source.data, dict) else None
     for index, case in enumerate(listed if isinstance(listed, list) else ()):
         if isinstance(case, dict):
@@ -117,7 +127,9 @@ def run(compiled: CompiledBook, cases: Cases) -> tuple[Result, ...]:
     for case, line in zip(cases.cases, cases.lines, strict=True):
         unknown = [rule for rule in case.switch_on if compiled.rule(rule) is None]
         if unknown:
-            differences = [f"switch_on: {compiled.id} has no rule {', '.join(unknown)}"]
+            differences = [
+                Difference("switch_on", ", ".join(case.switch_on), f"no rule {', '.join(unknown)}")
+            ]
         else:
             if case.switch_on not in books:
                 books[case.switch_on] = compile_book(switched(compiled.book, case.switch_on))
@@ -184,7 +196,7 @@ def _entry(kind: FactKind, fields: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _differences(compiled: CompiledBook, case: Case) -> list[str]:
+def _differences(compiled: CompiledBook, case: Case) -> list[Difference]:
     facts, kept = split(facts_of(case))
     today, expect, book = parse_day(case.today), case.expect, compiled.book
     hits, tasks, guard = (
@@ -196,27 +208,31 @@ def _differences(compiled: CompiledBook, case: Case) -> list[str]:
         interpret.guard(book, facts, today), interpret.sensitive_hits(book, kept, today),
     )  # fmt: skip
     spoken = speaking(compiled, hits, apart)
-    found: dict[str, tuple[object, object]] = {
-        "rules": (list(expect.rules.items()), [(rule.id, _end(until)) for rule, until in spoken]),
-        "sensitive": (
-            list(expect.sensitive.items()), [(hit.rule.id, _end(hit.until)) for hit in apart],
+    found = [
+        *different_hits("rules", expect.rules.items(), [(rule.id, _end(until)) for rule, until in spoken]),
+        *different_hits("sensitive", expect.sensitive.items(), _ends(apart)),
+        *different_hits(
+            "tasks", [(rule, end) for rule, ends in expect.tasks.items() for end in ends], _ends(tasks)
         ),
-        "tasks": (
-            [(rule, end) for rule, ends in expect.tasks.items() for end in ends],
-            [(hit.rule.id, _end(hit.until)) for hit in tasks],
+        *different("path", expect.path, compiled.path(facts, today)),
+        *different(
+            "outcome", " ".join(filter(None, (expect.outcome, expect.code))),
+            " ".join(filter(None, outcome(spoken, guard))),
         ),
-        "path": (expect.path, compiled.path(facts, today)),
-        "outcome": ((expect.outcome, expect.code or ""), outcome(spoken, guard)),
-        "interpreter": (True, plain == (hits, tasks, guard, apart)),
-    }  # fmt: skip
+        *different("interpreter", "the same", "the same" if plain == (hits, tasks, guard, apart) else "not"),
+    ]  # fmt: skip
     if expect.named is not None:
         named = dict.fromkeys(rule.public or rule.id for rule, _ in spoken)
-        found["named"] = (list(expect.named), list(named))
+        found += different("named", ", ".join(expect.named) or "nobody", ", ".join(named) or "nobody")
     if expect.next_change is not None:
         changes = (compiled.next_change(facts, today), compiled.sensitive_next_change(kept, today))
         change = min((day for day in changes if day is not None), default=None)
-        found["next_change"] = (expect.next_change, NEVER if change is None else iso(change))
-    return [f"{name}: expected {want}, found {got}" for name, (want, got) in found.items() if want != got]
+        found += different("next_change", expect.next_change, NEVER if change is None else iso(change))
+    return found
+
+
+def _ends(hits: Sequence[Hit]) -> list[tuple[str, str]]:
+    return [(hit.rule.id, _end(hit.until)) for hit in hits]
 
 
 def _end(until: int | None) -> str:

@@ -149,8 +149,14 @@ def _grounds(book: RuleBook) -> tuple[PublicGround, ...]:
 def _run(code: str, edition: str, rules: Sequence[Rule], guards: Sequence[Guard] = ()) -> dict[str, Any]:
     """Execute generated code. It holds nothing of the book but catalogue names and ``repr`` of values."""
     # tuple.__new__ instead of calling Hit: a third of the time of making one, on the hot path.
+    places = {rule.id: place for place, rule in enumerate(rules)}
+
+    def in_order(hits: tuple[Hit, ...]) -> tuple[Hit, ...]:
+        return tuple(sorted(hits, key=lambda hit: places[hit.rule.id]))
+
     names: dict[str, Any] = {
-        "Hit": Hit, "new": tuple.__new__, "months_later": months_later, "ABSENT": {}.get,
+        "Hit": Hit, "new": tuple.__new__, "in_order": in_order, "months_later": months_later,
+        "ABSENT": {}.get,
     }  # fmt: skip
     names.update((f"R{number}", rule) for number, rule in enumerate(rules))
     names.update((f"G{number}", guard) for number, guard in enumerate(guards))

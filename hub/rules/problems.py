@@ -11,6 +11,8 @@ from difflib import get_close_matches
 from typing import ClassVar, Final, NamedTuple
 
 from hub.errors import ConfigurationError
+from hub.rules.advice import WARNINGS
+from hub.rules.cures import CURES
 
 MESSAGES: Final[dict[str, tuple[str, str]]] = {
     "YAML_SYNTAX": ("this is not YAML: {detail}", "不是合法的 YAML：{detail}"),
@@ -32,6 +34,7 @@ MESSAGES: Final[dict[str, tuple[str, str]]] = {
     "EMPTY_TEXT": ("the text is empty", "文字为空"),
     "WRONG_TYPE": ("expected {expected}, found {found}", "此处应为{expected_zh}，实为 {found}"),
     "WRONG_VALUE": ("{found} will not do: {detail}", "{found} 不可用：{detail}"),
+    "TOO_SMALL": ("expected {least} or more, found {found}", "此处不得小于 {least}，实为 {found}"),
     "UNKNOWN_CHOICE": ("{found} is not one of: {choices}", "{found} 不在可选项中：{choices}"),
     "UNKNOWN_FACT": ("there is no fact {found}; known: {choices}", "没有 {found} 这种事实；可用：{choices}"),
     "UNKNOWN_FIELD": (
@@ -82,7 +85,7 @@ MESSAGES: Final[dict[str, tuple[str, str]]] = {
     ),
     "BOOK_ID": (
         "{found} is no book id; it is lower-case letters, digits and hyphens: zhejiang-2022",
-        "{found} 不是规则册编号；只用小写字母、数字和连字符，如 zhejiang-2022",
+        "{found} 不是规则集编号；只用小写字母、数字和连字符，如 zhejiang-2022",
     ),
     "EMPTY_CONDITION": ("the list is empty: nothing would be asked", "列表为空：等于什么都不问"),
     "NO_CONDITION": ("expected one of: all, any, none, fact", "此处应为其一：all、any、none、fact"),
@@ -90,6 +93,10 @@ MESSAGES: Final[dict[str, tuple[str, str]]] = {
     "UNKNOWN_CODE": (
         "{found} is not a guard's code; known: {choices}",
         "没有 {found} 这个守门代码；可用：{choices}",
+    ),
+    "UNKNOWN_RULE": (
+        "the book has no rule {found}; it has: {choices}",
+        "规则集没有规则 {found}；它有：{choices}",
     ),
     "DATA_CLASS": (
         "the rule is of class p but reads {fact}, which is of class s",
@@ -192,7 +199,7 @@ def in_chinese(words: dict[str, object]) -> dict[str, object]:
 
 
 class Problem(NamedTuple):
-    """One thing to mend. Lines and columns count from 1."""
+    """One thing to mend, or, when its code is a warning's, to think about. Lines and columns count from 1."""
 
     file: str
     line: int
@@ -202,16 +209,45 @@ class Problem(NamedTuple):
     message_zh: str
     nearest: str = ""
 
+    @property
+    def severity(self) -> str:
+        """``error``, or ``warning``: the book can be used as it is."""
+        return "warning" if self.code in WARNINGS else "error"
+
+    @property
+    def cure(self) -> str:
+        """What the writer does about it."""
+        return CURES[self.code][0]
+
+    @property
+    def cure_zh(self) -> str:
+        """The same in Chinese."""
+        return CURES[self.code][1]
+
     def __str__(self) -> str:
         """Return ``file:line:column: CODE message (did you mean …?)``."""
         hint = f" (did you mean {self.nearest}?)" if self.nearest else ""
-        return f"{self.file}:{self.line}:{self.column}: {self.code} {self.message}{hint}"
+        return f"{self.file}:{self.line}:{self.column}: {self._kind}{self.code} {self.message}{hint}"
 
     @property
     def zh(self) -> str:
         """The same in Chinese."""
         hint = f"（是否想写 {self.nearest}？）" if self.nearest else ""
-        return f"{self.file}:{self.line}:{self.column}: {self.code} {self.message_zh}{hint}"
+        return f"{self.file}:{self.line}:{self.column}: {self._kind}{self.code} {self.message_zh}{hint}"
+
+    @property
+    def told(self) -> str:
+        """All of it, as people read it: place, message and cure in English, and below in Chinese."""
+        chinese = self.zh.split(f"{self.code} ", 1)[1]
+        return f"{self}\n    cure: {self.cure}\n    {chinese}\n    办法：{self.cure_zh}"
+
+    def document(self) -> dict[str, object]:
+        """Return all of it for a machine."""
+        return {**self._asdict(), "severity": self.severity, "cure": self.cure, "cure_zh": self.cure_zh}
+
+    @property
+    def _kind(self) -> str:
+        return "warning " if self.severity == "warning" else ""
 
 
 class RuleBookError(ConfigurationError):

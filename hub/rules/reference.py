@@ -34,6 +34,7 @@ _GRAMMAR: Final = """\
 A rule book is a YAML file that says whom the Red Cross invites, and what stands in the way. It is data,
 not a program: it is checked, explained leaf by leaf, and compiled. `hub rules check BOOK` checks one,
 `hub rules test BOOK` runs the cases beside it, `hub rules activate BOOK` puts it to work.
+[Write a rule](../howto/write-a-rule.md) goes through all of it, for somebody who is no programmer.
 
 ## How to read a condition
 

@@ -17,6 +17,7 @@ import yaml
 from yaml.events import AliasEvent, CollectionStartEvent, ScalarEvent
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
+from hub.rules.advice import WARNINGS
 from hub.rules.problems import MESSAGES, Problem, RuleBookError, in_chinese, nearest
 
 _INTEGER: Final = re.compile(r"[-+]?(0|[1-9][0-9]*)")
@@ -85,7 +86,7 @@ class Source:
             raise RuleBookError(self.problems)
 
     def _note(self, code: str, mark: Mark, near: str, words: dict[str, object]) -> None:
-        en, zh = MESSAGES[code]
+        en, zh = MESSAGES.get(code) or WARNINGS[code]
         self.problems.append(
             Problem(
                 self.file,

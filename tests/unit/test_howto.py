@@ -31,9 +31,9 @@ class Block(NamedTuple):
     text: str
 
 
-def blocks() -> list[Block]:
-    """Return the page's code blocks in order."""
-    return [Block(*found.groups(default="")) for found in _BLOCK.finditer(PAGE.read_text(encoding="utf-8"))]
+def blocks(page: Path = PAGE) -> list[Block]:
+    """Return a page's code blocks in order."""
+    return [Block(*found.groups(default="")) for found in _BLOCK.finditer(page.read_text(encoding="utf-8"))]
 
 
 def edited(text: str, diff: str) -> str:

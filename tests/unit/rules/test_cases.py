@@ -88,7 +88,7 @@ def test_a_rule_switched_on_must_exist() -> None:
     (result,) = run(
         COMPILED, load_cases(ONE.replace("    facts:", "    switch_on: [R99]\n    facts:"), file=FILE)
     )
-    assert result.differences == (f"switch_on: {COMPILED.id} has no rule R99",)
+    assert result.differences == ("switch_on: expected R99, found no rule R99",)
 
 
 def test_no_case_names_a_sensitive_rule_outside() -> None:
@@ -113,7 +113,7 @@ def test_no_case_names_a_sensitive_rule_outside() -> None:
             id="change",
         ),
         pytest.param(
-            ("outcome: invite", "outcome: invite, named: [G00]"), "named: expected ['G00']", id="named"
+            ("outcome: invite", "outcome: invite, named: [G00]"), "named: expected G00, found R01", id="named"
         ),
         pytest.param(
             ("outcome: invite", "outcome: invite, sensitive: {R05: open}"),

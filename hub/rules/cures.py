@@ -1,0 +1,116 @@
+"""What the writer of a rule book does about a problem, by its code; every code has a cure."""
+
+from __future__ import annotations
+
+from typing import Final
+
+_CHOOSE: Final = ("write one of the names listed", "请改为所列名称之一")
+_SHAPE: Final = (
+    "compare with a neighbouring entry, and write it in the same way",
+    "请对照相邻条目，写成同样的形式",
+)
+_UNIQUE: Final = (
+    "keep one of the two, or give the second a name of its own",
+    "请保留其中一个，或为第二个另取名称",
+)
+_TOLD: Final = ("write what the message says", "请照提示改写")
+_CASE: Final = (
+    "add a case to the .cases.yaml beside the book; one that is there shows how",
+    "请在同名 .cases.yaml 中添加用例，可仿照已有用例",
+)
+
+CURES: Final[dict[str, tuple[str, str]]] = {
+    "YAML_SYNTAX": (
+        "look at this line and the one before: a missing quote, colon or bracket, a tab, or a wrong indent",
+        "请检查本行及上一行：是否缺引号、冒号、括号，是否用了制表符，缩进是否对齐",
+    ),
+    "YAML_ALIAS": ("write out what is meant in every place", "请在每一处完整写出"),
+    "YAML_TAG": ("delete the tag; put a text in quotes instead", "请删除标签；如为文字，请加引号"),
+    "DUPLICATE_KEY": ("delete one of the two", "请删除其中一个"),
+    "WRONG_SHAPE": _SHAPE,
+    "UNKNOWN_KEY": ("correct the spelling, or delete the line", "请更正拼写，或删除该行"),
+    "MISSING_KEY": ("add it here, as other entries have it", "请仿照其他条目在此补上"),
+    "EMPTY_TEXT": ("write the text that people are to read", "请写出供人阅读的文字"),
+    "WRONG_TYPE": _SHAPE,
+    "WRONG_VALUE": ("write a value as other entries have it", "请仿照其他条目填写"),
+    "TOO_SMALL": ("write a larger number", "请写更大的数"),
+    "UNKNOWN_CHOICE": _CHOOSE,
+    "UNKNOWN_FACT": (
+        "take a fact's name from docs/reference/facts.md", "请从 docs/reference/facts.md 选取事实名称",
+    ),
+    "UNKNOWN_FIELD": (
+        "take a field's name from docs/reference/facts.md", "请从 docs/reference/facts.md 选取字段名称",
+    ),
+    "UNKNOWN_OPERATOR": (
+        "take a comparison from docs/reference/rules.md", "请从 docs/reference/rules.md 选取比较方式",
+    ),
+    "NO_OPERATOR": ("write the comparison behind the field: {field: star, at_least: 3}",
+                    "请在字段后写明比较方式：{field: star, at_least: 3}"),
+    "SEVERAL_OPERATORS": ("repeat the field on a line of its own for each comparison",
+                          "每个比较各写一行，每行重复字段名"),
+    "OPERATOR_TYPE": ("take a comparison that fits the field", "请改用适合该字段的比较方式"),
+    "VALUE_TYPE": ("write a value of the field's type", "请填写与字段类型一致的值"),
+    "QUOTE_IT": ("put it in double quotes", "请加上双引号"),
+    "TRUE_OR_FALSE": ("write true or false without quotes", "请写 true 或 false，不加引号"),
+    "UNKNOWN_VALUE": ("write one of the values listed", "请改为所列的值之一"),
+    "BAD_MOMENT": ("write today, and if need be a distance from it; a fixed date is not possible",
+                   "请写 today，需要时加减一段时间；不能写固定日期"),
+    "EMPTY_FILE": ("copy a packaged book and change it", "请复制自带的规则集再作修改"),
+    "EMPTY_LIST": ("write at least one entry", "请至少写一项"),
+    "EMPTY_VALUE": ("write absent: true in place of the comparison", "请将该比较改为 absent: true"),
+    "WRITE_TRUE": ("to ask for the opposite write absent in place of present, or present in place of absent",
+                   "要求相反时，请将 present 改为 absent，或将 absent 改为 present"),
+    "NOT_A_DAY": ("write year, month and day: 2022-06-15", "请写年月日，如 2022-06-15"),
+    "RULE_ID": ("give it the next free number", "请使用下一个空闲编号"),
+    "BOOK_ID": ("write it in lower-case letters, digits and hyphens", "请只用小写字母、数字和连字符"),
+    "EMPTY_CONDITION": ("write a condition into the list, or delete the list",
+                        "请在列表中写入条件，或删除该列表"),
+    "NO_CONDITION": ("begin the condition with all, any, none or fact", "请以 all、any、none 或 fact 开头"),
+    "DUPLICATE_ID": _UNIQUE,
+    "UNKNOWN_CODE": _CHOOSE,
+    "UNKNOWN_RULE": ("write the id of a rule of the book", "请写本册中有的规则编号"),
+    "DATA_CLASS": ("make the rule of class s, with a public ground, or do without that fact",
+                   "请将规则改为类别 s 并写明 public，或不用该事实"),
+    "SENSITIVE_READS": ("do without it, or make two rules of it", "请不用该信息，或拆成两条规则"),
+    "SENSITIVE_FACT": ("do without it here: only rules of class s may ask", "此处请不用该事实"),
+    "SENSITIVE_DISCLOSES": ("delete it from the list", "请从列表中删除"),
+    "SENSITIVE_MAKES": ("delete the line: an invitation is made", "请删除该行，即发出邀请"),
+    "PUBLIC_MISSING": ("add a line to the rule: public, and the id of a ground",
+                       "请在该规则中加一行 public，写明依据编号"),
+    "UNKNOWN_GROUND": ("write the id of a ground that stands under grounds", "请写 grounds 中有的依据编号"),
+    "PUBLIC_DISCLOSES": ("write the same list as the ground has", "请与该依据的列表写得一致"),
+    "SEVERAL_GROUNDS": ("write the ground the first rule of class s has", "请与首条类别 s 的规则写同一依据"),
+    "PRIORITY_BETRAYS": ("take a priority at which such a rule is active, or give one that public ground",
+                         "请改用有此类规则的优先级，或让该优先级的一条规则共用此依据"),
+    "COMPANY_BETRAYS": _TOLD,
+    "ADMISSION_PRIORITY": ("write P0", "请写 P0"),
+    "ADMISSION_CONDITION": ("write fact: candidacy and put every demand under its where",
+                            "请写 fact: candidacy，并将各项要求写在其 where 下"),
+    "COOLDOWN_UNUSED": ("delete the line", "请删除该行"),
+    "GROUND_ID": ("give it the next free number", "请使用下一个空闲编号"),
+    "PATH_ORDER": ("give every path but the last a when, and the last none",
+                   "除最后一条外，每条途径都写 when；最后一条不写"),
+    "CANNOT_HOLD": ("delete one of the two lines, or make them two entries of an any",
+                    "请删除其中一行，或拆成 any 下的两项"),
+    "CANNOT_HOLD_TOGETHER": ("delete the part that excludes the others, or write any in place of all",
+                             "请删除与其他部分矛盾的部分，或将 all 改为 any"),
+    "REDUNDANT_LINE": ("delete the line", "请删除该行"),
+    "REDUNDANT_PART": ("delete that part, or demand less of it", "请删除该部分，或放宽其要求"),
+    "SAME_CONDITION": ("decide which priority is meant, and delete the other rule",
+                       "请确定应为哪个优先级，并删除另一条规则"),
+    "DUPLICATE_RULE": ("delete one of the two rules, or switch it off", "请删除其中一条规则，或将其停用"),
+    "SHADOWED_RULE": ("delete the rule, give it a better priority, or ask the other one for more",
+                      "请删除该规则、提高其优先级，或收紧另一条规则的条件"),
+    "ALWAYS_STOPPED": ("ask for people whom the guard does not stop, or delete the rule",
+                       "请改写该规则的条件，或删除该规则"),
+    "SHADOWED_GUARD": ("move it above the other one, or delete it", "请将其移到另一条之前，或删除"),
+    "SHADOWED_PATH": ("move it above the other one, or delete it", "请将其移到另一条之前，或删除"),
+    "NO_CASES": ("write BOOK.cases.yaml beside the book; the packaged one shows how",
+                 "请在规则集旁编写同名 .cases.yaml，可仿照自带的用例"),
+    "NO_CASE_HITS": _CASE,
+    "NO_CASE_MISSES": _CASE,
+    "LEAF_NEVER_TRUE": _CASE,
+    "LEAF_NEVER_FALSE": _CASE,
+    "OTHER_BOOK": ("write the id of the book the cases are for", "请写这些用例所属规则集的编号"),
+}  # fmt: skip
+"""Code → what to do, in English and Chinese."""
