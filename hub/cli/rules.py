@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from hub.cli.backtest import backtest
 from hub.cli.common import (
     BootstrapOption,
     JsonOption,
@@ -29,6 +30,8 @@ app = new_app(
     "After a change: `hub rules check BOOK`, `hub rules test BOOK`, then `hub rules activate BOOK`. "
     "BOOK is a path, or the name of a packaged book."
 )
+
+app.command()(backtest)
 
 BookArgument = Annotated[
     str, typer.Argument(metavar="BOOK", help="Path of a book, or the name of a packaged one.")
