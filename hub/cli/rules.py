@@ -17,6 +17,7 @@ from hub.cli.common import (
     print_json,
     print_table,
 )
+from hub.cli.explain import explain
 
 if TYPE_CHECKING:
     from hub.rulebooks import BookFile
@@ -32,6 +33,7 @@ app = new_app(
 )
 
 app.command()(backtest)
+app.command()(explain)
 
 BookArgument = Annotated[
     str, typer.Argument(metavar="BOOK", help="Path of a book, or the name of a packaged one.")
