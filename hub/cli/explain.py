@@ -12,8 +12,6 @@ from hub.cli.common import BootstrapOption, JsonOption, err_console, load_settin
 from hub.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-
     from hub.rules.account import Account, Level
     from hub.rules.cases import Case
     from hub.rules.compile import CompiledBook
@@ -119,14 +117,13 @@ def _of_person(
             typer.echo("没有记录 nothing is known of this person")
         return
     told = account(compiled, known.asked, level)
-    dossier = who.dossier(secrets=officer)
-    rests = _events([*dossier["facts"], *dossier.get("sensitive_facts", ())])
+    rests = who.events(secrets=officer)
     facts: list[dict[str, Any]] = [
         {
             "kind": kind,
             "key": key.hex(),
             "as_of": known.as_of.get((kind, key)),
-            "events": rests.get((kind, key.hex()), []),
+            "events": rests.get((kind, key), []),
         }
         for kind, key in facts_read(told)
     ]
@@ -138,16 +135,6 @@ def _of_person(
         events = "; ".join(f"{each['type']} {each['event_id']}" for each in fact["events"])
         typer.echo(f"依据 rests on: {fact['kind']} {fact['key']} {fact['as_of'] or ''} {events}".rstrip())
     err_console().print("this look is in the audit: `hub audit list`")
-
-
-def _events(told: Iterable[Mapping[str, Any]]) -> dict[tuple[str, str], list[dict[str, Any]]]:
-    """Return by kind and key of an entry the events that said something of it, oldest first."""
-    found: dict[tuple[str, str], list[dict[str, Any]]] = {}
-    for fact in told:
-        for said in fact["asserts"]:
-            event = {name: fact[name] for name in ("type", "event_id", "received_at")}
-            found.setdefault((said["kind"], said["key"]), []).append(event)
-    return found
 
 
 def _account(compiled: CompiledBook, case: Case, level: Level) -> Account:
