@@ -14,7 +14,6 @@ from hub.backtest.tally import EXAMPLES, Tally
 from hub.core import dates
 from hub.errors import UsageError
 from hub.outputs import Outputs
-from hub.rules.book import load
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -141,7 +140,7 @@ def _before(plan: Plan, settings: Settings) -> str:
 def _book(name: str) -> str:
     """Return the text of a book that has no errors. Raise RuleBookError, UsageError."""
     file = rulebooks.read(name)
-    load(file.text, file=file.file)  # names the file in what is wrong
+    run.compiled(file.text, file.file)  # names the file in what is wrong
     return file.text
 
 

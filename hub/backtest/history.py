@@ -16,6 +16,7 @@ import msgspec
 
 from hub import data, topics
 from hub.backtest.learn import BLIND, CODEC, SEALER, SENSITIVE, Learner, Told, feed
+from hub.backtest.run import uncollected
 from hub.backtest.share import Place
 from hub.core import dates
 from hub.errors import UsageError
@@ -71,7 +72,7 @@ def spool(source: Path, spool_to: Path, share: tuple[int, int], until: int | Non
     stage = IntakeStage(CODEC, BLIND, SEALER, data.regions(), data.crosswalk(), sensitive=SENSITIVE)
     ctx = MemoryContext(tables=tables)
     last: int | None = None
-    with spool_to.open("wb") as out:
+    with spool_to.open("wb") as out, uncollected():
         for now, messages in _ticks(source, until):
             told: list[Told] = []
             shown = [each for each in messages if each["topic"] == topics.DIRECTORY]

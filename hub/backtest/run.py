@@ -9,7 +9,6 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from hub.backtest.contrast import Side, contrast
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
 
     from hub.backtest.contrast import Contrast
 
-__all__ = ("Comparison", "compare", "compiled", "count", "in_processes")
+__all__ = ("Comparison", "compare", "compiled", "count", "in_processes", "uncollected")
 
 _STEP: Final = 500
 _LOOK_S: Final = 0.1
@@ -83,7 +82,7 @@ def compare(share: Share, asked: Comparison, step: Step) -> Iterator[Contrast]:
 def count(share: Share, asked: Comparison, step: Step) -> Tally:
     """Evaluate a share and return what it comes to."""
     tally = Tally(asked.examples)
-    with _uncollected():
+    with uncollected():
         for one in compare(share, asked, step):
             tally.take(one)
     tally.events = share.events
@@ -127,14 +126,20 @@ def _drain(steps: Any, step: Step) -> None:
         return
 
 
-@lru_cache(maxsize=4)
-def compiled(text: str) -> CompiledBook:
-    """Return a book that was checked before, compiled; half a second for one that is new to this process."""
-    return compile_book(load(text, file="rule book"))
+def compiled(text: str, file: str = "rule book") -> CompiledBook:
+    """Return a book compiled; half a second for one that is new to this process. Raise RuleBookError."""
+    found = _books.get(text)
+    if found is None:
+        found = _books[text] = compile_book(load(text, file=file))
+    return found
+
+
+_books: dict[str, CompiledBook] = {}
+"""By their texts."""
 
 
 @contextmanager
-def _uncollected() -> Iterator[None]:
+def uncollected() -> Iterator[None]:
     """Do without the cycle collector, as a worker does: people are no cycles, and all are looked at."""
     was = gc.isenabled()
     gc.disable()
