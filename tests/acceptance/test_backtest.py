@@ -14,15 +14,17 @@ from typing import Any, Final
 
 import pytest
 
-from hub import activation, contracts, topics
-from hub.backtest import live, run
+from hub import activation, contracts, kafka, topics
+from hub.backtest import live, partition, run
 from hub.backtest.contrast import Effect
 from hub.backtest.forecast import LIVE, Plan, forecast
+from hub.backtest.state import entries
 from hub.backtest.tally import Tally
 from hub.demo.play import play
 from hub.demo.site import Site
 from hub.demo.topic_reader import read_topic
 from hub.engine.barrier import Barrier
+from hub.engine.store import Change, Kind, Position, RocksFactory
 from hub.outputs import Outputs
 from hub.rules.book import load
 from hub.settings import Settings
@@ -82,6 +84,36 @@ def activated(site: Site, text: str) -> None:
         barrier.close()
 
 
+def told(settings: Settings, changes: dict[bytes, bytes | None]) -> None:
+    """Append to the changelog of matching's first partition."""
+    producer = kafka.producer(settings)
+    for key, value in changes.items():
+        producer.produce(topics.STATE_MATCHING, value, Kind.STATE + b"p" + key, 0)
+    assert producer.flush(30) == 0
+
+
+@pytest.mark.parametrize(
+    "trusted", [pytest.param(True, id="trusted"), pytest.param(False, id="another-topic")]
+)
+def test_state_is_the_store_and_what_came_after(fresh_topics: Settings, *, trusted: bool) -> None:
+    """A running worker's store is read up to its position, and the changelog from there; else the log alone."""
+    settings = fresh_topics
+    told(settings, {b"old": b"log", b"both": b"log", b"gone": b"log"})
+    log = partition.describe(settings, topics.STATE_MATCHING, 0)
+    store = RocksFactory(settings.state_dir / "slot-1", 1 << 20).open("matching-0")
+    kept: list[Change] = [(Kind.STATE + b"p" + key, b"store") for key in (b"old", b"both", b"gone")]
+    store.write([*kept, (Kind.STATE + b"o" + b"else", b"store")], None)
+    store.write((), Position(log.topic_id if trusted else "another", log.end, 0))
+    store.close()  # a worker flushes now and then
+    running = RocksFactory(settings.state_dir / "slot-1", 1 << 20).open("matching-0")
+    told(settings, {b"both": b"newer", b"gone": None, b"new": b"newer"})
+    try:
+        found = dict(entries(settings, "matching", 0, b"p", lambda _: None))
+    finally:
+        running.close()
+    assert found == {b"old": b"store" if trusted else b"log", b"both": b"newer", b"new": b"newer"}
+
+
 @pytest.mark.slow
 def test_an_activation_does_what_was_forecast(
     site: Site, tmp_path: Path, record_property: Callable[[str, object], None]
@@ -93,8 +125,8 @@ def test_an_activation_does_what_was_forecast(
     book = tmp_path / "tried.yaml"
     book.write_text(text, encoding="utf-8")
     started = time.monotonic()
-    told = forecast(Plan(str(book), LIVE, workers=2), lambda: settings, lambda _: None)
-    record_property("people", told.tally.people)
+    found = forecast(Plan(str(book), LIVE, workers=2), lambda: settings, lambda _: None)
+    record_property("people", found.tally.people)
     record_property("forecast_s", time.monotonic() - started)
     will, before = foreseen(settings, text), invitations(settings)
     started = time.monotonic()
@@ -105,7 +137,7 @@ def test_an_activation_does_what_was_forecast(
     assert {each["person"]: observed(each) for each in news} == will
     changes = Counter(each["change"] for each in news)
     record_property("changes", dict(changes))
-    agree(told.tally, changes)
+    agree(found.tally, changes)
 
 
 def agree(tally: Tally, changes: Counter[str]) -> None:
