@@ -96,7 +96,7 @@ def told(settings: Settings, changes: dict[bytes, bytes | None]) -> None:
     "trusted", [pytest.param(True, id="trusted"), pytest.param(False, id="another-topic")]
 )
 def test_state_is_the_store_and_what_came_after(fresh_topics: Settings, *, trusted: bool) -> None:
-    """A running worker's store is read up to its position, and the changelog from there; else the log alone."""
+    """A running worker's store is read up to its position, then the changelog; else the log alone."""
     settings = fresh_topics
     told(settings, {b"old": b"log", b"both": b"log", b"gone": b"log"})
     log = partition.describe(settings, topics.STATE_MATCHING, 0)
