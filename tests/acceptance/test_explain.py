@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any, Final
 
 import pytest
@@ -10,6 +11,7 @@ from typer.testing import CliRunner, Result
 
 from hub import contracts, kafka, topics
 from hub.audittrail import AuditTrail
+from hub.backtest.forecast import Plan, forecast
 from hub.cli.main import app
 from hub.core import assertion, dates, merge, person, sensitive
 from hub.core.document import check
@@ -20,6 +22,7 @@ from hub.privacy.key_ring import KeyRing
 from hub.privacy.padding import pad
 from hub.privacy.suite import SUITES
 from hub.settings import Settings
+from tests.unit.backtest.books import BOOKS
 from tests.unit.connectors.events import ANTON, BEATE
 
 EXPIRES: Final = "2100-12-31"
@@ -109,3 +112,24 @@ def test_of_who_is_unknown_that_is_said(known: Settings) -> None:
     result = explain(known, BEATE)
     assert (result.exit_code, json.loads(result.stdout)["known"]) == (0, False)
     assert len(list(AuditTrail(known).read())) == 1
+
+
+@pytest.mark.parametrize(
+    ("day", "book", "people"),
+    [
+        pytest.param("2022-05-07", "class-p", 0, id="not known yet"),
+        pytest.param("2022-05-08", "class-p", 1, id="known"),
+        pytest.param("2022-06-08", "class-s", 1, id="with the sensitive key"),
+    ],
+)
+def test_the_facts_on_the_broker_are_people_too(
+    known: Settings, tmp_path: Path, day: str, book: str, people: int
+) -> None:
+    """A backtest against the facts knows whom they told of by that day, and which rule spoke of them then."""
+    tried = tmp_path / "tried.yaml"
+    tried.write_text(BOOKS[book], encoding="utf-8")
+    plan = Plan(str(tried), topics.FACTS, "zhejiang-2022", dates.parse_day(day))
+    found = forecast(plan, lambda: known, lambda _: None)
+    assert (found.day, found.tally.people) == (dates.parse_day(day), people)
+    assert found.tally.events == 1
+    assert found.tally.hits["before", "R01"] == people
