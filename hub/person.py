@@ -82,6 +82,30 @@ class Person:
             found |= self._secrets()
         return found
 
+    def events(self, *, secrets: bool) -> dict[tuple[str, bytes], list[dict[str, Any]]]:
+        """Return by kind and key of a fact the events that said something of it, oldest first.
+
+        With ``secrets`` also those of class s; raise KeyRingError without the sensitive key.
+        """
+        facts = self._facts()
+        stub = dossier.stub_of(facts)
+        told = [(record, record["type"], assertions) for record, assertions in facts]
+        if not secrets:
+            told = [each for each in told if not dossier.secret(each[0], each[2])]
+        else:
+            told += [(record, content.type, said) for record, said, content in self._sensitive_facts()]
+        found: dict[tuple[str, bytes], list[dict[str, Any]]] = {}
+        for record, kind_of_event, assertions in sorted(told, key=lambda each: each[0]["received_at"]):
+            if _counts(stub, record, assertions):
+                event = {
+                    "type": kind_of_event,
+                    "event_id": record["event_id"],
+                    "received_at": record["received_at"],
+                }
+                for kind, key, _ in assertions:
+                    found.setdefault((kind, key), []).append(event)
+        return found
+
     def _of(self, topic: str) -> Iterator[bytes]:
         """Yield the values under the person's key, in order."""
         for key, value in read_all(self._settings, topic):
@@ -133,8 +157,7 @@ class Person:
                     bound[record["alias"]] = record["alias_kind"]
         return [{"kind": kind, "index": alias.hex()} for alias, kind in sorted(bound.items())]
 
-    def _secrets(self) -> dict[str, Any]:
-        """Return what is of class s; raise KeyRingError without the sensitive key."""
+    def _sensitive_facts(self) -> list[tuple[dict[str, Any], list[Any], Content]]:
         sealer = self._ring.sensitive_sealer()
         read = self._codec.reader("hub.sensitive_facts")
         told: list[tuple[dict[str, Any], list[Any], Content]] = []
@@ -142,6 +165,11 @@ class Person:
             record = read(value)
             content = open_content(self.key, record["sealed"], sealer)
             told.append((record, assertion.decode(content.assertions), content))
+        return told
+
+    def _secrets(self) -> dict[str, Any]:
+        """Return what is of class s; raise KeyRingError without the sensitive key."""
+        sealer, told = self._ring.sensitive_sealer(), self._sensitive_facts()
         stub = dossier.stub_of([(record, assertions) for record, assertions, _ in told])
         read_decision = self._codec.reader("hub.sensitive_decision")
         decisions = [read_decision(value) for value in self._of(topics.DECISIONS_SENSITIVE)]

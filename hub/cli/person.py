@@ -108,7 +108,7 @@ def export(
 
     from hub.privacy import secret_file
 
-    _require(reason, "an export")
+    require_reason(reason, "an export")
     if output.exists():  # before anything is written to the audit
         raise UsageError(
             "there is a file already, and it is never overwritten", str(output), "choose another"
@@ -145,13 +145,13 @@ def erase(
     from hub.cli.outputs import day_of
     from hub.person import Person, request_erasure
 
-    _require(reason, "an erasure")
+    require_reason(reason, "an erasure")
     settings = load_settings(bootstrap)
     on = day_of(requested_on, "--requested-on") if requested_on is not None else _today(settings)
-    document = _document(stdin=stdin)
+    document = typed_document(stdin=stdin)
     if not (yes or typer.confirm("forget all that is known of this person?")):
         raise UsageError("nothing was done", "", "add --yes, or answer y")
-    key = Person(settings, _ring(settings), document).key
+    key = Person(settings, key_ring(settings), document).key
     AuditTrail(settings).write(key, "erase", reason, acting_as, ())
     event_id = request_erasure(settings, document, on)
     typer.echo(
@@ -176,15 +176,15 @@ def _looked_up(
     from hub.person import Person
 
     if unmask:
-        _require(reason, "--unmask")
+        require_reason(reason, "--unmask")
     if data_officer:
-        _require(reason, "--data-officer")
+        require_reason(reason, "--data-officer")
     # 1. what is needed is there, and who is meant
     kafka.require_broker(kafka.admin(settings), settings)
-    ring = _ring(settings)
+    ring = key_ring(settings)
     if data_officer:
         ring.sensitive_sealer()
-    document = _document(stdin=stdin)
+    document = typed_document(stdin=stdin)
     person = Person(settings, ring, document)
     # 2. the audit
     shown = (*_RECORDS, *(["contact in clear"] if unmask else []), *(["sensitive"] if data_officer else []))
@@ -194,12 +194,14 @@ def _looked_up(
     return document, found if unmask else dossier.masked(found)
 
 
-def _require(reason: str, what: str) -> None:
+def require_reason(reason: str, what: str) -> None:
+    """Raise UsageError when no reason is given for what needs one."""
     if not reason.strip():
         raise UsageError(f"{what} needs a reason", "--reason", "say why, for the audit: --reason TEXT")
 
 
-def _ring(settings: Settings) -> KeyRing:
+def key_ring(settings: Settings) -> KeyRing:
+    """Return the key ring of the settings."""
     from hub.privacy.key_ring import KeyRing
 
     return KeyRing.load(settings.key_dir, settings.cipher_suite)
@@ -211,7 +213,7 @@ def _today(settings: Settings) -> int:
     return Outputs(settings).today()
 
 
-def _document(*, stdin: bool) -> Document:
+def typed_document(*, stdin: bool) -> Document:
     """Return the document that was typed, or came by standard input. No error repeats it."""
     from hub.core.dates import DateError
     from hub.core.document import DocumentError

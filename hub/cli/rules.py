@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from hub.cli import rulecopy, rulehistory
+from hub.cli.backtest import backtest
 from hub.cli.common import (
     BootstrapOption,
     JsonOption,
@@ -18,6 +19,7 @@ from hub.cli.common import (
     print_json,
     print_table,
 )
+from hub.cli.explain import explain
 
 if TYPE_CHECKING:
     from hub.rulebooks import BookFile
@@ -38,6 +40,8 @@ _BOOK_OPTION = typer.Option("--book", metavar="BOOK", help="Path of a book, or t
 
 
 app.command()(rulecopy.copy)
+app.command()(backtest)
+app.command()(explain)
 
 
 @app.command()

@@ -140,6 +140,11 @@ def _rules(rules: Sequence[RuleTrace], language: Language) -> Iterator[str]:
         yield from _tree(trace, language, 2)
 
 
+def tree(trace: Trace, language: Language, depth: int) -> Iterator[str]:
+    """Yield the lines of a condition's tree, ``depth`` steps in."""
+    yield from _tree(trace, language, depth)
+
+
 def _tree(trace: Trace, language: Language, depth: int) -> Iterator[str]:
     words, indent = _WORDS[language], "  " * depth
     if isinstance(trace, FactTrace):

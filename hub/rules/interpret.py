@@ -142,6 +142,11 @@ def _leaf(leaf: Leaf, observed: Any, today: int) -> LeafTrace:  # a field holds 
     return LeafTrace(leaf, observed, holds, last_day(leaf, observed) if holds else None)
 
 
+def leaf_holds(leaf: Leaf, observed: Any) -> bool:
+    """Return whether a leaf holds that does not turn on the day, or is about an unknown field."""
+    return _leaf(leaf, observed, 0).holds
+
+
 def _holds(leaf: Leaf, observed: Any, today: int) -> bool:
     """Return whether a leaf about a known field holds."""
     value: Any = leaf.value
