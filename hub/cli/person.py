@@ -280,14 +280,8 @@ def _table(name: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) 
         print_table(columns, [[escape(str(cell)) for cell in row] for row in rows], title=name)
 
 
-def _said(asserts: Sequence[Mapping[str, Any]]) -> str:
-    return "; ".join(
-        f"{each['kind']}({_flat({name: value for name, value in each.items() if name not in _OWN})})"
-        for each in asserts
-    )
-
-
-_OWN: Final = frozenset({"kind", "key"})
+def _said(facts: Sequence[Mapping[str, Any]]) -> str:
+    return "; ".join(f"{each['kind']}({_flat(each['fields'])})" for each in facts)
 
 
 def _flat(fields: Mapping[str, Any]) -> str:
@@ -304,7 +298,7 @@ def _cell(value: Any, column: str) -> str:
     if column == "rules":
         return "; ".join(f"{rule['id']} v{rule['version']} {rule['title_zh']}" for rule in value)
     if column == "facts_used":
-        return "; ".join(f"{fact['kind']}({_flat(fact['fields'])})" for fact in value)
+        return _said(value)
     if isinstance(value, list | tuple):
         return " ".join(map(str, value))
     return "" if value is None else str(value)

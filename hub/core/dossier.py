@@ -53,7 +53,11 @@ def fact(
         "event_id": record["event_id"],
         "received_at": record["received_at"],
         "asserts": [
-            {"kind": kind, "key": key.hex(), **{name: _shown(kind, name, fields[name]) for name in fields}}
+            {
+                "kind": kind,
+                "key": key.hex(),
+                "fields": {name: _shown(kind, name, fields[name]) for name in fields},
+            }
             for kind, key, fields in assertions
         ],
         "contact": dict(contact) if contact is not None else None,

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
+from hub import preview
 from hub.backtest.contrast import Contrast, Effect, Person, Side, contrast
 from hub.backtest.forecast import Forecast
 from hub.backtest.report import document
@@ -49,10 +51,11 @@ def donor(key: bytes) -> Person:
     return Person(key, PersonState({}, {}), secret)
 
 
-def taken(one: Contrast) -> Tally:
-    """Return the tally of one person."""
+def taken(*people: Contrast) -> Tally:
+    """Return the tally of some people."""
     tally = Tally()
-    tally.take(one)
+    for one in people:
+        tally.take(one)
     return tally
 
 
@@ -71,6 +74,24 @@ def test_who_differs_in_class_s_is_counted_in_sum_alone() -> None:
     told = document(Forecast("a@1", "b@1", "0" * 64, "live-state", TODAY, 1, 0.1, tally))
     assert ("d" * 2) * 4 not in str(told)
     assert b"d".hex() * 16 not in str(told)
+
+
+def test_the_document_is_the_preview_that_an_activation_takes() -> None:
+    """Of the same text: what is more, fewer, raised, withdrawn and unchanged, waiting ones included."""
+    one = contrast(donor(b"d" * 16), *sides(), NOW)
+    found = (
+        Effect.ISSUED,
+        Effect.AWAITED,
+        Effect.WITHDRAWN,
+        Effect.NOT_AWAITED,
+        Effect.RAISED,
+        Effect.RAISED,
+    )
+    tally = taken(*[one._replace(effect=effect) for effect in (*found, Effect.UNCHANGED)])
+    told = document(Forecast("a@1", "b@1", "ab" * 32, "live-state", TODAY, 1, 0.1, tally))
+    assert preview.parse(json.dumps(told), "ab" * 32, "p.json") == {
+        "against": "live-state", "more": 2, "fewer": 2, "raised": 2, "withdrawn": 1, "unchanged": 1
+    }  # fmt: skip
 
 
 def test_the_background_goes_with_the_ground() -> None:

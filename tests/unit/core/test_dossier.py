@@ -50,9 +50,10 @@ def test_the_day_is_told() -> None:
 
 def test_facts_are_told_in_words() -> None:
     """Days as dates, keys in hex, the contact block beside them."""
-    record, assertions = told(1, ("course", b"\x01", {"completed_on": TODAY, "hours": 3}))
+    record, assertions = told(1, ("course", b"\x01", {"completed_on": TODAY, "kind": "first_aider"}))
     shown = dossier.fact(record, assertions, {"name": "n"})
-    assert shown["asserts"] == [{"kind": "course", "key": "01", "completed_on": dates.iso(TODAY), "hours": 3}]
+    fields = {"completed_on": dates.iso(TODAY), "kind": "first_aider"}
+    assert shown["asserts"] == [{"kind": "course", "key": "01", "fields": fields}]
     assert (shown["type"], shown["contact"]) == ("a.v1", {"name": "n"})
 
 
