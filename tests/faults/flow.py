@@ -75,6 +75,7 @@ class Flow:
         self._failure: BaseException | None = None
         self._enough = threading.Event()
         self._publisher = Publisher(settings, RATE)
+        self._began = self._ended = time.monotonic()
         self._thread = threading.Thread(target=self._run, args=(messages,))
         self._thread.start()
 
@@ -92,6 +93,7 @@ class Flow:
         try:
             for part in self._rounds(messages):
                 self._publisher.publish(part, self._count)
+                self._ended = time.monotonic()
         except BaseException as error:  # noqa: BLE001 - raised again in the test's own thread
             self._failure = error
 
@@ -104,6 +106,11 @@ class Flow:
         self._thread.join()
         if self._failure is not None:
             raise self._failure
+
+    @property
+    def rate(self) -> float:
+        """Return how many events per second were published, to be told beside :data:`RATE`."""
+        return self.published / (self._ended - self._began)
 
     @property
     def flowing(self) -> bool:

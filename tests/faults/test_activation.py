@@ -18,6 +18,7 @@ from tests.faults.script import SHORT, script
 from tests.faults.workers import until
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from hub.embedded.broker import EmbeddedBroker
@@ -42,7 +43,7 @@ def withdrawn(hub: Hub) -> list[dict[str, Any]]:
 
 @pytest.mark.slow
 def test_a_book_is_activated_while_events_flow_and_workers_die(
-    broker: EmbeddedBroker, key_dir: Path, tmp_path: Path
+    broker: EmbeddedBroker, key_dir: Path, tmp_path: Path, record_property: Callable[[str, object], None]
 ) -> None:
     """Each decision names one of two books, each task switches once, all ends as a cold evaluation does."""
     settings = in_real_time(hub_settings(broker.bootstrap, tmp_path, key_dir))
@@ -71,6 +72,7 @@ def test_a_book_is_activated_while_events_flow_and_workers_die(
                 until(lambda s=slot: hub.workers.opened(s) > 0, "the worker to be back", PATIENCE_S)  # type: ignore[misc]
         finally:
             flow.end()
+        record_property("events per second", round(flow.rate))
         hand.run("rules", "history", "--watch")
         until(hand.idle, "all events to be worked off", PATIENCE_S)
         newest = hand.newest()
