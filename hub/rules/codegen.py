@@ -13,7 +13,7 @@ Entries are looped over once per fact kind, each field read once per entry: meas
 the time of an evaluation is dictionary look-ups. Asking for the rules that hit and for the day of change
 in one pass takes two thirds of the time of asking twice. A rule is looked at only where a kind that it needs
 is known: measured with 200 rules, that takes a quarter of the time for somebody of whom nothing is known that
-a rule reads, and four fifths on average. The interpreter (:mod:`hub.rules.interpret`)
+a rule reads, and five sixths on average. The interpreter (:mod:`hub.rules.interpret`)
 says the same in the plainest way, and a property test holds the two against each other.
 """
 

@@ -7,9 +7,12 @@ from pathlib import Path
 from typing import Final
 
 import pytest
+from typer.core import TyperGroup
+from typer.main import get_command
 from typer.testing import CliRunner, Result
 
 from hub.cli.main import app
+from hub.cli.rules import app as rules_app
 from tests.unit.test_howto import ROOT, Block, blocks, edited
 
 PAGE: Final = ROOT / "docs" / "howto" / "write-a-rule.md"
@@ -76,3 +79,18 @@ def _mistaken() -> str:
     assert text.count("{field: hours, at_least: 24}") == 1
     Path("mistaken.yaml").write_text(text.replace("{field: hours,", "{field: hour,"), encoding="utf-8")
     return hub("hub rules check mistaken.yaml").stdout
+
+
+def test_the_commands_that_need_a_broker_are_written_right() -> None:
+    """Each command of the page is one of the hub's, and takes the options the page gives it."""
+    rules = get_command(rules_app)
+    assert isinstance(rules, TyperGroup)
+    checked = set()
+    for block in blocks(PAGE):
+        for line in block.text.splitlines() if block.title == "broker" else ():
+            _, group, name, *arguments = shlex.split(line.split(" > ")[0])
+            assert (group, name in rules.commands) == ("rules", True)
+            known = {option for each in rules.commands[name].params for option in each.opts}
+            assert {each for each in arguments if each.startswith("--")} <= known
+            checked.add(name)
+    assert checked == {"activate", "backtest", "diff", "explain", "history", "rollback", "shadow"}
