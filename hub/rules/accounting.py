@@ -21,7 +21,7 @@ __all__ = ("document", "render")
 
 _WORDS: Final[dict[Language, dict[str, str]]] = {
     "zh": {
-        "head": "规则册 {edition}，日期 {today}", "outcome": "结果：{outcome}", "path": "入会途径：{path}",
+        "head": "规则集 {edition}，日期 {today}", "outcome": "结果：{outcome}", "path": "入会途径：{path}",
         "named": "对外写明的依据：{named}", "rules": "规则", "secret": "敏感类规则（仅限数据专员）",
         "guards": "守门规则", "none": "无", "met": "{day} 起将满足", "lapses": "{day} 起将不再满足",
         "ends": "{day} 起将不再适用", "begins": "{day} 起将适用", "never": "不会仅随时间改变",

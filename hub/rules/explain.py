@@ -92,7 +92,7 @@ def render_en(explanation: Explanation) -> str:
 
 _WORDS: Final[dict[Language, dict[str, str]]] = {
     "zh": {
-        "head": "规则册 {edition}，日期 {today}", "rules": "规则",
+        "head": "规则集 {edition}，日期 {today}", "rules": "规则",
         "guards": "守门规则", "path": "入会途径：{title}",
         "all": "以下全部满足", "any": "以下至少满足一项", "none": "以下均不满足",
         "shadow": "（试运行，不据此行动）", "public": "（对外以 {ground} 的名义）",
@@ -238,6 +238,6 @@ def _outcome(decision: Mapping[str, Any], language: Language, book: RuleBook | N
     if code:
         details = [*details, code]
     tail = ("（" + "，".join(details) + "）" if zh else f" ({', '.join(details)})") if details else ""
-    edition = f"规则册 {decision['book']}" if zh else f"rule book {decision['book']}"
+    edition = f"规则集 {decision['book']}" if zh else f"rule book {decision['book']}"
     said = f"{text}{tail}" + (("：" if zh else ": ") + reason if reason else "。" if zh else ".")
     return f"{said}（{edition}）" if zh else f"{said} [{edition}]"

@@ -109,7 +109,7 @@ def test_a_decision_is_one_paragraph() -> None:
     assert paragraph(DECISION, "zh") == (
         "规则 R01（第 1 版，至 2022-06-15）“持有有效救护员证”：您持有救护员证。"
         "所依据的事实：培训证书（发证日期 2021-03-01，证书类别 救护员证）。"
-        "结果：发出邀请（P1，成人会员，ORG-1）。（规则册 zhejiang-2022@1）"
+        "结果：发出邀请（P1，成人会员，ORG-1）。（规则集 zhejiang-2022@1）"
     )
     assert paragraph(DECISION, "en") == (
         "Rule R01 (version 1, until 2022-06-15), Holds a certificate: You hold a certificate. "
