@@ -54,7 +54,7 @@ def known(
     tables, now = live.tables(settings), Outputs(settings).now()
     today = dates.day_of(now)
     world = Tables(book, tables.organisations, tables.regions, {})
-    answer = verdict.verdict(state, verdict.Question.of(world, now, today, batches=True))
+    answer = verdict.verdict(state, verdict.Question.of(world, now, today, batches=True, before=book))
     eligible = answer.eligible
     asked = Asked(
         facts=eligible.view,

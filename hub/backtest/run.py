@@ -64,7 +64,7 @@ def compare(share: Share, asked: Comparison, step: Step) -> Iterator[Contrast]:
                 Side(
                     Question.of(
                         Tables(book, place.directory, place.regions, routes),
-                        asked.now, today, batches=asked.batches,
+                        asked.now, today, batches=asked.batches, before=before,
                     ),
                     book,
                 )

@@ -26,11 +26,17 @@ class Question(NamedTuple):
     batches: bool
     """Whether an invitation waits for its priority's day of the week. Over history it does not: the question
     is who would be invited, not on which day."""
+    before: Book
+    """The book that was active until then: open invitations rest on it."""
 
     @classmethod
-    def of(cls, world: Tables, now: int, today: int, *, batches: bool) -> Self:
+    def of(cls, world: Tables, now: int, today: int, *, batches: bool, before: Book) -> Self:
         """Return the question at an instant (ms), as a worker asks it in a transaction of that tick."""
-        return cls(world, _terms(world.book, now), today, batches)
+        return cls(world, _terms(world.book, now), today, batches, before)
+
+    def earlier(self, edition: str) -> Book | None:
+        """Return the book of that edition, if it is the one before."""
+        return self.before if self.before.id == edition else None
 
 
 class Verdict(NamedTuple):
@@ -64,7 +70,7 @@ class Verdict(NamedTuple):
 
 def verdict(state: PersonState, asked: Question) -> Verdict:
     """Evaluate a person; the state is left as it is."""
-    world, terms, today, batches = asked
+    world, terms, today, batches, _ = asked
     last = state.invitation
     running = last is not None and last.ended_on is None
     eligible = matching.evaluate(state, world, today, running=running)
@@ -72,6 +78,8 @@ def verdict(state: PersonState, asked: Question) -> Verdict:
     code = eligible.code
     if last is not None and running:
         change = invitation.advance(last, eligible, state.facts, terms, today)
+        if last.book != world.book.id:
+            change, last = matching.carried(change, last, eligible, world.book.id, asked.earlier, today)
     elif eligible.outcome == matching.INVITE:
         weekday = world.book.batch_weekday(eligible.priority) if batches else None
         code = invitation.pause(last, weekday, terms, today)
@@ -81,4 +89,4 @@ def verdict(state: PersonState, asked: Question) -> Verdict:
 
 
 def _terms(book: Book, now: int) -> Terms:
-    return Terms(book.valid_days, book.cooldown_expired_days, book.reminder_days, act_by(book, now))
+    return Terms(book.valid_days, book.cooldown_expired_days, book.reminder_days, act_by(book, now), book.id)

@@ -7,12 +7,12 @@ organisation, and puts the answers together.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from hub.core import consent, dates, ground, invitation, task
 from hub.core.book import Book, Guard, Hit, Rule, View
-from hub.core.invitation import Invitation
+from hub.core.invitation import Change, Invitation
 from hub.core.organisation import Directory
 from hub.core.person import ADULT_AGE, PersonState, subject
 from hub.core.routing import MET, Regions, Route, elsewhere, route
@@ -198,6 +198,26 @@ def _newer(hits: Sequence[Hit], view: View, day: int) -> bool:
                 if entry["key"] == key and any(entry.get(field, day) > day for field in dated):
                     return True
     return False
+
+
+def carried(  # noqa: PLR0917  # an evaluation, and the two books
+    change: Change | None,
+    last: Invitation,
+    eligible: Eligibility,
+    edition: str,
+    earlier: Callable[[str], Book | None],
+    today: int,
+) -> tuple[Change | None, Invitation]:
+    """Return what becomes of an open invitation at its first evaluation under a book, and it as it was.
+
+    ``edition`` is that book's, ``earlier`` finds the one before: what ends the invitation may be that a rule
+    was withdrawn, and no ground of the person's ended.
+    """
+    stood = False
+    if change is not None and change.cause == invitation.GROUND:
+        before = earlier(last.book)
+        stood = before is not None and ground.stands(last.rules, before, eligible.view, today)
+    return invitation.under(change, last, edition, stood=stood)
 
 
 def unevaluated(outcome: str, code: str, kind: str) -> Eligibility:

@@ -222,7 +222,9 @@ class MatchingStage:
         if last is not None and running:
             change = invitation.advance(last, eligible, state.facts, scene.terms, today)
             if last.book != world.book.id:
-                change, last = self._carry(scene, change, last, eligible)
+                change, last = matching.carried(
+                    change, last, eligible, world.book.id, scene.tables.earlier, today
+                )
                 state.invitation = last
         elif outcome == matching.INVITE and not scene.pause(last, eligible):
             new_id = self._announce.invitation_id(who + state.erased, state.episode + 1)
@@ -259,17 +261,6 @@ class MatchingStage:
         if due != state.due:
             _wake(who, state, due, ctx)
         self._store(who, state, ctx)
-
-    @staticmethod
-    def _carry(
-        scene: _Scene, change: Change | None, last: Invitation, eligible: matching.Eligibility
-    ) -> tuple[Change | None, Invitation]:
-        """Take an open invitation over to another rule book: what ends it may be that a rule is withdrawn."""
-        stood = False
-        if change is not None and change.cause == invitation.GROUND:
-            before = scene.tables.earlier(last.book)
-            stood = before is not None and ground.stands(last.rules, before, eligible.view, scene.today)
-        return invitation.under(change, last, scene.terms.book, stood=stood)
 
     def _store(self, who: bytes, state: PersonState, ctx: Context) -> None:
         """Put the person into the state. Nobody may change ``state`` after this."""

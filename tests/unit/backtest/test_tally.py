@@ -32,7 +32,7 @@ def sides() -> tuple[Side, Side]:
     for text in (PACKAGED, LESS):
         book = compiled(text)
         world = Tables(book, Directory(), Edition(crosswalk()), {})
-        found.append(Side(Question.of(world, NOW, TODAY, batches=False), book))
+        found.append(Side(Question.of(world, NOW, TODAY, batches=False, before=book), book))
     return found[0], found[1]
 
 

@@ -7,13 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from hub import contracts, packaged, topics
+from hub import activation, contracts, packaged, topics
 from hub.demo.observed import Observed, add_counters, fold
 from hub.demo.play import Played
 from hub.demo.result import Result, make_result, pseudonyms
 from hub.demo.site import BOOK
 from hub.demo.topic_reader import Message
 from hub.privacy.key_ring import KeyRing
+from hub.rules.book import load as load_book
 from hub.settings import load
 from hub.simulate import consents, councils, directory, life, organs, registry, stem_cells
 from hub.simulate.days import Plan, Year
@@ -22,14 +23,11 @@ from hub.stages.build import build_stages
 from hub.stages.pipeline import MemoryPipeline
 
 
-def pipeline_with_book(ring: KeyRing, partitions: int, text: str) -> MemoryPipeline:
+def pipeline_with_book(ring: KeyRing, partitions: int, text: str, batch: int = 37) -> MemoryPipeline:
     """Return the whole flow in memory, with a rule book active."""
     stages, tables = build_stages(load(key_dir=ring.directory), ring)
-    pipeline = MemoryPipeline(stages, tables, partitions=partitions, batch=37)
-    book = {
-        "book_id": "zhejiang-2022", "version": 1, "text": text, "digest": "",
-        "author": "", "reason": "", "activated_at": 0,
-    }  # fmt: skip
+    pipeline = MemoryPipeline(stages, tables, partitions=partitions, batch=batch)
+    book = activation.record(text, load_book(text, file="the book").edition, "", "", 0)
     pipeline.publish(topics.RULES, b"active", contracts.codec().encode("hub.rule_book", book))
     return pipeline
 
