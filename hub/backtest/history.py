@@ -1,7 +1,8 @@
 """The people of a file of simulated events, as ``hub simulate --to`` writes it.
 
-Intake, which costs the most, is spread over the processes by event; what it makes is spooled (sealed, as it
-would be on a topic). Then each process takes in, day by day, what concerns its share of the people.
+Intake, which costs the most, is spread over the processes by event; what it makes is spooled. Then each
+process takes in, day by day, what concerns its share of the people. Nothing of it is sealed, and people are
+kept as they are: they are synthetic, and nothing stays of a backtest but its answer.
 """
 
 from __future__ import annotations
@@ -15,7 +16,8 @@ from zlib import crc32
 import msgspec
 
 from hub import data, topics
-from hub.backtest.learn import BLIND, CODEC, SEALER, SENSITIVE, Learner, Told, feed
+from hub.backtest.everybody import Everybody
+from hub.backtest.learn import BLIND, CODEC, UNSEALED, Learner, Told, feed
 from hub.backtest.run import uncollected
 from hub.backtest.share import Place
 from hub.core import dates
@@ -51,7 +53,7 @@ class HistoryShare:
 
     def people(self, step: Step) -> Iterator[Person]:
         """Take the days in, then yield everybody of the share."""
-        learner = self._learner = Learner()
+        learner = self._learner = Learner(met=Everybody())
         for day in zip(*map(_days, self.spools), strict=True):
             told = [each for _, _, records in day for each in records]
             now = day[0][0]
@@ -69,7 +71,7 @@ def spool(source: Path, spool_to: Path, share: tuple[int, int], until: int | Non
     """
     which, of = share
     tables = HubTables(CODEC, data.crosswalk())
-    stage = IntakeStage(CODEC, BLIND, SEALER, data.regions(), data.crosswalk(), sensitive=SENSITIVE)
+    stage = IntakeStage(CODEC, BLIND, UNSEALED, data.regions(), data.crosswalk(), sensitive=UNSEALED)
     ctx = MemoryContext(tables=tables)
     last: int | None = None
     with spool_to.open("wb") as out, uncollected():
