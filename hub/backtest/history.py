@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from hub.backtest.contrast import Person
     from hub.backtest.share import Step
 
-__all__ = ("HistoryShare", "spool")
+__all__ = ("HistoryShare", "days", "spool")
 
 _SIZE_BYTES: Final = 4
 
@@ -54,7 +54,7 @@ class HistoryShare:
     def people(self, step: Step) -> Iterator[Person]:
         """Take the days in, then yield everybody of the share."""
         learner = self._learner = Learner(met=Everybody())
-        for day in zip(*map(_days, self.spools), strict=True):
+        for day in zip(*map(days, self.spools), strict=True):
             told = [each for _, _, records in day for each in records]
             now = day[0][0]
             learner.take(told, now, (self.which, self.of))
@@ -127,8 +127,8 @@ def _by_topic(messages: list[dict[str, Any]]) -> dict[str, list[tuple[bytes | No
     return found
 
 
-def _days(path: Path) -> Iterator[tuple[int, int, list[Told]]]:
-    """Yield tick, number of events and records of each block."""
+def days(path: Path) -> Iterator[tuple[int, int, list[Told]]]:
+    """Yield tick, number of events and records of each block of a spool."""
     decode = msgspec.msgpack.Decoder(tuple[int, int, list[tuple[str, bytes | None, bytes | None]]]).decode
     with path.open("rb") as source:
         while size := source.read(_SIZE_BYTES):
