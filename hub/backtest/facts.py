@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from hub import topics
 from hub.backtest import partition
-from hub.backtest.learn import CODEC, SENSITIVE, Learner, Told
+from hub.backtest.learn import CODEC, UNSEALED, Learner, Told
 from hub.backtest.live import tables
 from hub.backtest.share import Place
 from hub.core import dates, merge
@@ -57,7 +57,7 @@ class FactsShare:
 
     def _sealer(self) -> Sealer:
         if not self.secrets:
-            return SENSITIVE
+            return UNSEALED
         return KeyRing.load(self.settings.key_dir, self.settings.cipher_suite).sensitive_sealer()
 
     def _known(self, name: str, records: list[tuple[bytes, bytes | None]]) -> list[Told]:

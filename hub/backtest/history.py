@@ -1,7 +1,8 @@
 """The people of a file of simulated events, as ``hub simulate --to`` writes it.
 
-Intake, which costs the most, is spread over the processes by event; what it makes is spooled (sealed, as it
-would be on a topic). Then each process takes in, day by day, what concerns its share of the people.
+Intake, which costs the most, is spread over the processes by event; what it makes is spooled. Then each
+process takes in, day by day, what concerns its share of the people. Nothing of it is sealed, and people are
+kept as they are: they are synthetic, and nothing stays of a backtest but its answer.
 """
 
 from __future__ import annotations
@@ -15,7 +16,8 @@ from zlib import crc32
 import msgspec
 
 from hub import data, topics
-from hub.backtest.learn import BLIND, CODEC, SEALER, SENSITIVE, Learner, Told, feed
+from hub.backtest.everybody import Everybody
+from hub.backtest.learn import BLIND, CODEC, UNSEALED, Learner, Told, feed
 from hub.backtest.run import uncollected
 from hub.backtest.share import Place
 from hub.core import dates
@@ -29,7 +31,7 @@ if TYPE_CHECKING:
     from hub.backtest.contrast import Person
     from hub.backtest.share import Step
 
-__all__ = ("HistoryShare", "spool")
+__all__ = ("HistoryShare", "days", "spool")
 
 _SIZE_BYTES: Final = 4
 
@@ -51,8 +53,8 @@ class HistoryShare:
 
     def people(self, step: Step) -> Iterator[Person]:
         """Take the days in, then yield everybody of the share."""
-        learner = self._learner = Learner()
-        for day in zip(*map(_days, self.spools), strict=True):
+        learner = self._learner = Learner(met=Everybody())
+        for day in zip(*map(days, self.spools), strict=True):
             told = [each for _, _, records in day for each in records]
             now = day[0][0]
             learner.take(told, now, (self.which, self.of))
@@ -69,7 +71,7 @@ def spool(source: Path, spool_to: Path, share: tuple[int, int], until: int | Non
     """
     which, of = share
     tables = HubTables(CODEC, data.crosswalk())
-    stage = IntakeStage(CODEC, BLIND, SEALER, data.regions(), data.crosswalk(), sensitive=SENSITIVE)
+    stage = IntakeStage(CODEC, BLIND, UNSEALED, data.regions(), data.crosswalk(), sensitive=UNSEALED)
     ctx = MemoryContext(tables=tables)
     last: int | None = None
     with spool_to.open("wb") as out, uncollected():
@@ -125,8 +127,8 @@ def _by_topic(messages: list[dict[str, Any]]) -> dict[str, list[tuple[bytes | No
     return found
 
 
-def _days(path: Path) -> Iterator[tuple[int, int, list[Told]]]:
-    """Yield tick, number of events and records of each block."""
+def days(path: Path) -> Iterator[tuple[int, int, list[Told]]]:
+    """Yield tick, number of events and records of each block of a spool."""
     decode = msgspec.msgpack.Decoder(tuple[int, int, list[tuple[str, bytes | None, bytes | None]]]).decode
     with path.open("rb") as source:
         while size := source.read(_SIZE_BYTES):

@@ -10,13 +10,15 @@ from typing import TYPE_CHECKING, Final
 
 from hub import contracts, topics
 from hub.backtest.contrast import Person
-from hub.core import person, sensitive
+from hub.backtest.unsealed import Unsealed
+from hub.core import sensitive
 from hub.core.person import PersonState
 from hub.data import crosswalk
 from hub.privacy.blind_index import BlindIndex
 from hub.privacy.padding import unpad
 from hub.privacy.sealing import RecipientSealer, Sealer, SealingKey
 from hub.privacy.suite import INTL
+from hub.stages.acquaintance import Acquaintance, Acquainted
 from hub.stages.contract import Batch, Record
 from hub.stages.identity import IdentityStage
 from hub.stages.matching import PERSON, MatchingStage
@@ -27,13 +29,13 @@ from hub.stages.tables import HubTables
 if TYPE_CHECKING:
     from hub.stages.contract import Stage
 
-__all__ = ("BLIND", "CODEC", "SEALER", "SENSITIVE", "Learner", "feed")
+__all__ = ("BLIND", "CODEC", "UNSEALED", "Learner", "feed")
 
 CODEC: Final = contracts.codec()
 BLIND: Final = BlindIndex(b"synthetic".ljust(32), INTL)
-SEALER: Final = Sealer(SealingKey.of(b"synthetic".ljust(INTL.key_bytes), INTL))
-SENSITIVE: Final = Sealer(SealingKey.of(b"synthetic/s".ljust(INTL.key_bytes), INTL))
-"""Keys for synthetic people: their pseudonyms are the same in every run, and are nobody's in a real hub."""
+"""For synthetic people: their pseudonyms are the same in every run, and are nobody's in a real hub."""
+UNSEALED: Final = Unsealed(SealingKey.of(bytes(INTL.key_bytes), INTL))
+"""For what a backtest makes itself: it leaves no memory but for a spool of synthetic people."""
 
 Told = tuple[str, bytes | None, bytes | None]
 """Topic, key and value."""
@@ -42,8 +44,9 @@ Told = tuple[str, bytes | None, bytes | None]
 class Learner:
     """Takes in what intake made of events; knows people afterwards."""
 
-    def __init__(self, sensitive_sealer: Sealer = SENSITIVE) -> None:
-        """Know nobody. ``sensitive_sealer`` opens what is of class s."""
+    def __init__(self, sensitive_sealer: Sealer = UNSEALED, met: Acquainted | None = None) -> None:
+        """Know nobody. ``sensitive_sealer`` opens what is of class s; ``met``: how matching keeps people."""
+        self._met: Acquainted = Acquaintance() if met is None else met
         self.tables = HubTables(CODEC, crosswalk())
         self._sealer = sensitive_sealer
         recipients = RecipientSealer({}, INTL)
@@ -51,8 +54,8 @@ class Learner:
             stage.topics[0]: (stage, MemoryContext(tables=self.tables))
             for stage in (
                 IdentityStage(CODEC),
-                SensitiveStage(CODEC, SEALER, sensitive_sealer),
-                MatchingStage(CODEC, BLIND, SEALER, recipients),
+                SensitiveStage(CODEC, UNSEALED, sensitive_sealer),
+                MatchingStage(CODEC, BLIND, UNSEALED, recipients, met=self._met),
             )
         }
 
@@ -67,7 +70,7 @@ class Learner:
         while any(waiting.values()):
             for topic in topics.HOPS:
                 records, waiting[topic] = waiting[topic], []
-                if topic != topics.IDENTITY:
+                if topic != topics.IDENTITY and share[1] > 1:
                     records = [each for each in records if _mine(each[0], share)]
                 stage, ctx = self._stages[topic]
                 for told_next in feed(stage, ctx, topic, records, now):
@@ -82,7 +85,7 @@ class Learner:
         }
         for key, stored in self._state(topics.FACTS):
             who = key[len(PERSON) :]
-            yield Person(who, person.decode(stored), secrets.pop(who, None))
+            yield Person(who, self._met.recall(who, stored), secrets.pop(who, None))
         for who, secret in secrets.items():
             yield Person(who, PersonState({}, {}), secret)
 
@@ -108,4 +111,4 @@ def feed(
 def _mine(key: bytes | None, share: tuple[int, int]) -> bool:
     """Return whether a person is of a share: pseudonyms are spread evenly as they are."""
     which, of = share
-    return of == 1 or int.from_bytes((key or b"\0")[-4:], "big") % of == which
+    return int.from_bytes((key or b"\0")[-4:], "big") % of == which

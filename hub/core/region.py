@@ -14,6 +14,7 @@ from __future__ import annotations
 import csv
 import re
 import unicodedata
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, NamedTuple
 
@@ -151,12 +152,13 @@ class _Rules(NamedTuple):
 class Crosswalk:
     """Dated changes of county codes, over the table they lead to. Immutable; ``with_change`` copies."""
 
-    __slots__ = ("_moving", "_names", "_new", "_rules", "_table", "changes")
+    __slots__ = ("_days", "_moving", "_names", "_new", "_rules", "_table", "changes")
 
     def __init__(self, changes: Iterable[Change], table: RegionTable) -> None:
         # Later rows replace earlier ones about the same old, new and township: changes can be redelivered.
         unique = {(change.old, change.new, change.township): change for change in changes}
         self.changes: Final = tuple(unique.values())
+        self._days = sorted({change.from_on for change in self.changes})
         self._table = table
         self._names = table.names
         self._new = {change.new for change in self.changes}
@@ -196,6 +198,10 @@ class Crosswalk:
     def with_change(self, old: str, new: str, township: str | None, rule: str, from_on: int) -> Crosswalk:
         """Return a crosswalk that knows one more change, as ``region.changed`` reports it."""
         return Crosswalk((*self.changes, Change(old, new, township or "", rule, from_on)), self._table)
+
+    def era(self, day: int) -> int:
+        """Return a number that two days share when no change lies between them: all is resolved alike."""
+        return bisect_right(self._days, day)
 
     def resolve(
         self,

@@ -28,7 +28,7 @@ from itertools import islice
 from typing import Final, NamedTuple
 
 from hub import topics
-from hub.core import assertion, dates, erasure, ground, invitation, matching, merge, person, statistics, task
+from hub.core import assertion, dates, erasure, ground, invitation, matching, merge, statistics, task
 from hub.core.book import Book, act_by
 from hub.core.invitation import Change, Invitation, Terms
 from hub.core.person import PersonState
@@ -37,7 +37,7 @@ from hub.privacy.blind_index import BlindIndex
 from hub.privacy.sealing import RecipientSealer, Sealer
 from hub.schemas.codec import Codec
 from hub.stages import neighbourhood, orphans, shadowing, tasks
-from hub.stages.acquaintance import Acquaintance
+from hub.stages.acquaintance import Acquaintance, Acquainted
 from hub.stages.announcement import NO_CONTACT, Announcer, Occasion, Verdict
 from hub.stages.contract import Batch, Context, TableChange
 from hub.stages.factreader import fact_reader
@@ -73,13 +73,15 @@ class MatchingStage:
         recipients: RecipientSealer,
         *,
         tombstone_days: int = 30,
+        met: Acquainted | None = None,
     ) -> None:
         """Take the codec, the blind index for ids, and the keys for contact blocks.
 
         ``tombstone_days`` after an erasure has withdrawn an invitation or a task its record is tombstoned.
+        ``met``: how it comes by persons; None: encoded in the state, those met lately also as they are.
         """
         self._read = fact_reader(codec)
-        self._met = Acquaintance()
+        self._met: Acquainted = Acquaintance() if met is None else met
         self._announce = Announcer(codec, blind_index, sealer, recipients)
         self._forgetting = Forgetting(self._announce, tombstone_days)
 
@@ -115,7 +117,7 @@ class MatchingStage:
             if outcome is values or stored is None:
                 self._settle(scene, who, state, event_id)
             elif newer or outcome:
-                self._store(who, state, ctx)
+                self._met.store(who, state, ctx)
 
     def _restrain(self, scene: _Scene, value: bytes) -> None:
         """Hold for review whom a record that cannot be taken in restricts: it prohibits all the same."""
@@ -125,7 +127,7 @@ class MatchingStage:
         except DeadLetterError:
             return
         stored = ctx.state.get(PERSON + who)
-        state = person.decode(stored) if stored is not None else newcomer(who, ctx)
+        state = self._met.reread(who, stored) if stored is not None else newcomer(who, ctx)
         if merge.restricts(stamp) and not (state.erased and not erasure.later(stamp, state.erased)):
             merge.merge(state.facts, state.stamps, stamp, (assertion.UNREADABLE_PROHIBITION,))
             self._settle(scene, who, state, event_id)
@@ -212,7 +214,7 @@ class MatchingStage:
         """Gather, decide, apply: evaluate a person whose facts are up to date, and store them."""
         ctx, today, world = scene.ctx, scene.today, scene.world
         if world is None:  # before the first book: keep what is known, the sweep of its activation evaluates
-            self._store(who, state, ctx)
+            self._met.store(who, state, ctx)
             return
         last = state.invitation
         running = last is not None and last.ended_on is None
@@ -260,13 +262,7 @@ class MatchingStage:
         due = matching.next_day(eligible, now, world.book, today, state.tasks) or 0
         if due != state.due:
             _wake(who, state, due, ctx)
-        self._store(who, state, ctx)
-
-    def _store(self, who: bytes, state: PersonState, ctx: Context) -> None:
-        """Put the person into the state. Nobody may change ``state`` after this."""
-        stored = person.encode(state)
-        ctx.state.put(PERSON + who, stored)
-        self._met.keep(who, stored, state)
+        self._met.store(who, state, ctx)
 
     def _tell(self, occasion: Occasion, state: PersonState, verdict: Verdict) -> None:
         """Announce a change and what was decided, and remember it."""
@@ -325,7 +321,7 @@ class MatchingStage:
         _count(state, statistics.only_held(state.counted, REVIEW), ctx)
         state.due = 0
         ctx.cancel(PERSON + who)
-        self._store(who, state, ctx)
+        self._met.store(who, state, ctx)
 
 
 class _Scene(NamedTuple):

@@ -12,12 +12,12 @@ from hub import contracts, data
 from hub.backtest import history, run
 from hub.backtest.forecast import Plan as Asked
 from hub.backtest.forecast import forecast
-from hub.backtest.learn import BLIND, CODEC, SEALER, SENSITIVE
+from hub.backtest.learn import BLIND, CODEC
 from hub.backtest.tally import Tally
 from hub.cli.main import app
 from hub.core import dates, person
 from hub.errors import UsageError
-from hub.privacy.sealing import RecipientSealer
+from hub.privacy.sealing import RecipientSealer, Sealer, SealingKey
 from hub.privacy.suite import INTL
 from hub.settings import Settings
 from hub.simulate import files
@@ -31,6 +31,8 @@ from hub.stages.sensitive import SensitiveStage
 from hub.stages.tables import HubTables
 from tests.unit.backtest.books import BOOKS, PACKAGED
 
+SEALER = Sealer(SealingKey.of(b"synthetic".ljust(INTL.key_bytes), INTL))
+SENSITIVE = Sealer(SealingKey.of(b"synthetic/s".ljust(INTL.key_bytes), INTL))
 PLAN = Plan(people=300, days=120, problems=0.1, counties=2, seed=4)
 
 

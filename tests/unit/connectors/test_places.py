@@ -21,6 +21,27 @@ def test_answers_are_for_one_day_and_one_crosswalk() -> None:
     assert places.on(TODAY, renamed).residence("330106", None, TODAY - 9) == "330199"
 
 
+def test_what_is_remembered_never_crosses_a_change_of_codes() -> None:
+    """As of any day, written on any day: who was asked on other days before answers like who was not."""
+    regions = data.regions()
+    turn = TODAY + 10
+    crosswalk = data.crosswalk().with_change("330106", "330199", None, "one_to_one", turn)
+    starts = sorted({change.from_on for change in crosswalk.changes})
+    days = [day + near for day in starts for near in (-1, 0, 1)]
+    asked = [("330106", None), ("330104", None), ("330104", "白杨街道"), ("330103", None)]
+    places, answers = Places(regions, crosswalk, TODAY), set()
+    for today in days:
+        places = places.on(today, crosswalk)
+        for written_on in days:
+            anew = Places(regions, crosswalk, today)
+            for code, township in asked:
+                found = places.residence(code, township, written_on)
+                assert found == anew.residence(code, township, written_on)
+                assert places.office(code, written_on) == anew.office(code, written_on)
+                answers.add((code, found))
+    assert {("330106", "330106"), ("330106", "330199")} <= answers
+
+
 @pytest.mark.parametrize(
     ("code", "township", "problem"),
     [

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import pytest
+
+from hub.backtest.everybody import Everybody
 from hub.core import person
 from hub.core.person import PersonState
 from hub.stages import acquaintance
-from hub.stages.acquaintance import Acquaintance
+from hub.stages.acquaintance import Acquaintance, Acquainted
+from hub.stages.forgetting import PERSON
+from hub.stages.memory import MemoryContext
 from tests.unit.core.people import somebody
 
 
@@ -48,3 +53,27 @@ def test_it_remembers_two_generations() -> None:
     stored = [kept(met, b"%d" % number, state) for number in range(2 * half + 1)]
     found = [met.recall(b"%d" % number, each) is state for number, each in enumerate(stored)]
     assert found == [False] * half + [True] * (half + 1)
+
+
+@pytest.mark.parametrize(
+    "met", [pytest.param(Acquaintance(), id="encoded"), pytest.param(Everybody(), id="as they are")]
+)
+def test_who_was_stored_is_found_by_their_entry(met: Acquainted) -> None:
+    """Both ways to keep persons give back what was stored last, and know nobody without an entry."""
+    ctx, state = MemoryContext(), somebody()
+    assert ctx.state.get(PERSON + b"w") is None
+    met.store(b"w", state, ctx)
+    for outcome in ("first", "second"):
+        entry = ctx.state.get(PERSON + b"w")
+        assert entry is not None
+        recalled = met.recall(b"w", entry)
+        recalled.outcome = outcome
+        met.store(b"w", recalled, ctx)
+    entry = ctx.state.get(PERSON + b"w")
+    assert entry is not None
+    assert met.reread(b"w", entry).outcome == "second"
+    ctx.state.delete(PERSON + b"w")
+    met.store(b"w", somebody(), ctx)
+    entry = ctx.state.get(PERSON + b"w")
+    assert entry is not None
+    assert met.recall(b"w", entry) == somebody()
