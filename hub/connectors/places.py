@@ -48,7 +48,7 @@ class Places:
 
         Four digits mean: somewhere in that city, which county is not known (330104 without a township).
         """
-        # By era, not by day: nearly each is met again, where events tell of a new day each: 6 µs an event.
+        # By era, not by day: nearly each is met again, and hardly any by day: saves 3 µs an event.
         asked = (code, township, self.crosswalk.era(written_on))
         try:
             return self._answers[asked]
