@@ -38,8 +38,6 @@ __all__ = ("BOOK", "Site", "stop_kept")
 
 BOOK: Final = "rules/books/zhejiang-2022.yaml"
 _STATUS: Final = "demo.json"
-_PARTITIONS: Final = 2
-"""At least; more workers get one each. Each costs requests in every transaction."""
 _BROKER: Final = {"transaction.partition.verification.enable": "false"}
 """Brokers ask a coordinator about every partition of every transaction, lest a late record of a fenced
 producer leaves it open. Nobody is fenced here, and asking was a quarter of all requests."""
@@ -81,7 +79,8 @@ class Site:
         self._broker.start()
         self.settings = embedded.settings_for(
             self._broker.bootstrap,
-            group=_GROUP, partitions=max(_PARTITIONS, self._workers), replication_factor=1, clock="ticks",
+            # A partition per worker: each costs requests in every transaction.
+            group=_GROUP, partitions=self._workers, replication_factor=1, clock="ticks",
             state_dir=self.directory / "state", key_dir=self.directory / "keys",
             dead_letter_limit=_DEAD_LETTER_LIMIT, metrics_port=_free_port(), log_level="WARNING",
         )  # fmt: skip
