@@ -106,6 +106,7 @@ TASKS: Final = "hub.tasks"
 DECISIONS: Final = "hub.decisions"
 DECISIONS_SENSITIVE: Final = "hub.decisions.sensitive"
 PARTS: Final = "hub.statistics.parts"
+TOTALS: Final = "hub.statistics.totals"
 STATISTICS: Final = "hub.statistics"
 REVIEWS: Final = "hub.identity.reviews"
 DEAD_LETTERS: Final = "hub.dead-letters"
@@ -212,9 +213,10 @@ TOPICS: Final[tuple[Topic, ...]] = (
         PARTS, "counter and origin", None, Cleanup.COMPACT, FOREVER, _REREAD,
         "single-writer counter values with a rising version", "单写者计数器及其版本",
     ),
+    _table(TOTALS, "counter", "counters summed over their origins", "各计数器对来源的汇总"),
     Topic(
-        STATISTICS, "counter key", None, Cleanup.COMPACT, FOREVER, _REREAD,
-        "totals, roll-ups and targets", "汇总统计与目标",
+        STATISTICS, "figure, labels, period and region", None, Cleanup.COMPACT, FOREVER, _REREAD,
+        "what is published: totals, roll-ups and targets", "对外发布的统计：汇总、逐级汇总与目标",
     ),
     Topic(
         REVIEWS, "review id", None, Cleanup.COMPACT, FOREVER, _ERASABLE,
