@@ -132,4 +132,23 @@ def reference() -> str:
     for spec in CATALOGUE:
         labels = ", ".join(f"`{label}`" for label in (*spec.labels, "worker"))
         lines.append(f"| `{spec.name}` | {spec.kind} | {labels} | {spec.doc_en} | {spec.doc_zh} |")
-    return "\n".join(lines) + "\n"
+    return "\n".join([*lines, *_door()]) + "\n"
+
+
+def _door() -> list[str]:
+    """Return the lines about the HTTP door's metrics."""
+    from hub.doors.metrics import CATALOGUE as DOOR
+
+    lines = [
+        "",
+        "## The HTTP door",
+        "",
+        "Declared in `hub/doors/metrics.py`, served by `hub statistics serve` on `/metrics`.",
+        "",
+        "| metric | type | labels | what | 含义 |",
+        "|---|---|---|---|---|",
+    ]
+    for spec in DOOR:
+        labels = ", ".join(f"`{label}`" for label in spec.labels)
+        lines.append(f"| `{spec.name}` | {spec.kind} | {labels} | {spec.doc_en} | {spec.doc_zh} |")
+    return lines
