@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 
 from hub.core import figurename
 from hub.core.shelf import Figure, order
+from hub.core.snapshot import SUPPRESSED
 
 __all__ = ("Line", "bar", "lines", "spark", "value_text")
 
@@ -35,7 +36,8 @@ def _number(value: float, unit: str) -> str:
 def value_text(figure: Figure) -> str:
     """Return value and range: ``1,204人 (1,200–1,208)``; a dash and the note when there is no value."""
     if figure.value is None:
-        return f"{NOTHING} {figure.note or ''}".strip()
+        note = "隐匿 suppressed" if figure.note == SUPPRESSED else figure.note or ""
+        return f"{NOTHING} {note}".strip()
     text = _number(figure.value, figure.unit)
     if figure.low is None or figure.high is None or figure.low == figure.high:
         return text

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from hub.cli import figureexport, figures, figureserve, figurewatch
+from hub.cli import figureexport, figures, figureserve, figuresnapshot, figurewatch
 from hub.cli.common import new_app
 
 app = new_app("See, follow, export and publish the live figures and how they stand to the plan.")
 app.command()(figures.show)
 app.command()(figurewatch.watch)
 app.command()(figureexport.export)
+app.command()(figuresnapshot.snapshot)
 app.command()(figureserve.serve)

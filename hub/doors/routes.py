@@ -15,11 +15,12 @@ from prometheus_client import generate_latest
 from starlette.requests import Request
 from starlette.responses import Response
 
-from hub.core.shelf import LEVELS, UNKNOWN, Selection
+from hub.core.shelf import LEVELS, UNKNOWN, Selection, order
 from hub.doors import position
 from hub.doors.access import Access
 from hub.doors.live import LiveFigures
 from hub.doors.metrics import DoorMetrics
+from hub.doors.outside import Outside
 from hub.doors.paging import etag, matches, page
 from hub.doors.problem import ProblemError
 from hub.doors.stream import FigureStream
@@ -29,7 +30,10 @@ from hub.figuredocument import document, region_name
 if TYPE_CHECKING:
     from hub.settings import Settings
 
-__all__ = ("figures", "livez", "metrics", "one_figure", "plan", "readyz", "require_internal", "stream")
+__all__ = (
+    "figures", "livez", "metrics", "one_figure", "plan", "readyz", "require_internal", "require_token",
+    "snapshots", "stream",
+)  # fmt: skip
 
 _ALIVE_S: Final = 60.0
 """The broker has not answered for so long: not alive, start it anew."""
@@ -48,6 +52,12 @@ async def _live(request: Request) -> LiveFigures:
             {"Retry-After": "2"},
         )  # fmt: skip
     return live
+
+
+async def require_token(request: Request, _: Bearer) -> None:
+    """Let requests with any known token pass."""
+    access: Access = request.app.state.access
+    access.role(request.headers.get("Authorization"))
 
 
 async def require_internal(request: Request, _: Bearer) -> None:
@@ -181,6 +191,39 @@ async def stream(
     return FigureStream(
         live, chosen, after=begin, queue=settings.http_queue, heartbeat_s=settings.http_heartbeat_s
     )
+
+
+async def snapshots(
+    request: Request,
+    chosen: Chosen,
+    *,
+    snapshot: Annotated[
+        str, Query(pattern=r"^(\d{4}-\d{2}-\d{2}|)$", description="its day; default the newest 快照日期")
+    ] = "",
+    limit: Limit = 1000,
+    cursor: Cursor = None,
+    if_none_match: Tag = None,
+) -> Response:
+    """Return a published snapshot, for use outside 查询对外快照.
+
+    Small cells, and what would betray them, have the note `suppressed` and no value.
+    """
+    outside: Outside = request.app.state.outside
+    held = await outside.snapshots()
+    day = snapshot or (held.days[-1] if held.days else None)
+    if snapshot and snapshot not in held.days:
+        raise ProblemError(
+            404, "SNAPSHOT_UNKNOWN", "there is no snapshot of this day", "snapshot", "`days` lists them all"
+        )
+    found = page(sorted((each for each in held.figures(day) if chosen.takes(each)), key=order), cursor, limit)
+    body = {
+        "snapshot": day,
+        "days": held.days,
+        "figures": [document(each) for each in found.figures],
+        "total": found.total,
+        "next": found.next,
+    }
+    return answered(body, etag([day, found.total, found.next], held.days, found.figures), if_none_match)
 
 
 async def livez(request: Request) -> Response:
