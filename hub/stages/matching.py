@@ -22,16 +22,17 @@ day on which orphans are counted.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from itertools import islice
 from typing import Final, NamedTuple
 
 from hub import topics
-from hub.core import assertion, dates, erasure, ground, invitation, matching, merge, statistics, task
+from hub.core import assertion, dates, erasure, flow, ground, invitation, matching, merge, statistics, task
 from hub.core.book import Book, act_by
 from hub.core.invitation import Change, Invitation, Terms
 from hub.core.person import PersonState
+from hub.core.routing import county_of
 from hub.errors import DeadLetterError
 from hub.privacy.blind_index import BlindIndex
 from hub.privacy.sealing import RecipientSealer, Sealer
@@ -47,8 +48,8 @@ from hub.stages.tables import POPULATION, HubTables
 __all__ = ("PERSON", "MatchingStage")
 
 STARTED: Final = b"t"
-_ALL_TIMERS: Final = b"\x02"
-"""Value of ``t``: another one was written before orphans were counted."""
+_UP_TO_DATE: Final = b"\x03"
+"""Value of ``t``: another one was written before orphans, or all figures that there are now, were counted."""
 RESTATEMENT: Final = b"s"
 ORGANISATION_TIMER: Final = b"o"
 REGION_TIMER: Final = b"r"
@@ -181,11 +182,18 @@ class MatchingStage:
             self._hold(scene, key[1:], scene.world.book)
 
     def _start(self, scene: _Scene) -> None:
-        """Once per task: set the timers of what was announced for the days to come before it began."""
+        """Once per task: set the timers of what was announced for the days to come before it began.
+
+        The task of an earlier version restates everybody, a step per cycle: it counted less.
+        """
         ctx, tables = scene.ctx, scene.tables
-        if ctx.state.get(STARTED) == _ALL_TIMERS:
+        started = ctx.state.get(STARTED)
+        if started == _UP_TO_DATE:
             return
-        ctx.state.put(STARTED, _ALL_TIMERS)
+        ctx.state.put(STARTED, _UP_TO_DATE)
+        if started is not None:
+            ctx.state.put(RESTATEMENT, b"")
+            ctx.schedule(ctx.now, RESTATEMENT)
         orphans.soon(ctx)
         for org_id, day in tables.organisations.upcoming(scene.today):
             ctx.schedule(dates.midnight_ms(day), ORGANISATION_TIMER + org_id.encode())
@@ -220,6 +228,7 @@ class MatchingStage:
         running = last is not None and last.ended_on is None
         eligible = matching.evaluate(state, world, today, running=running)
         outcome, code = eligible.outcome, eligible.code
+        state.qualified_on = (state.qualified_on or today) if eligible.rules else 0
         change: Change | None = None
         if last is not None and running:
             change = invitation.advance(last, eligible, state.facts, scene.terms, today)
@@ -241,9 +250,8 @@ class MatchingStage:
             or code != state.code
             or eligible.rules != state.rules
         ):
-            self._tell(
-                Occasion(ctx, world.book, who, event_id), state, Verdict(eligible, outcome, code, change)
-            )
+            verdict = Verdict(eligible, outcome, code, change)
+            self._tell(Occasion(ctx, world.book, who, event_id), state, verdict, eligible.route.county)
         waiting = False
         if task.concerns(state.tasks, eligible.view):
             occasion = Occasion(ctx, world.book, who, event_id)
@@ -251,7 +259,10 @@ class MatchingStage:
         if scene.shadow is not None:
             shadowing.observe(scene.shadow, who, state, eligible, ctx, today)
         held = code if eligible.hits and idle else ""
-        figures = statistics.Figures(eligible.route.county, eligible.public, held, now, state.tasks)
+        review = eligible.view["subject"][0]["review"] != ""
+        figures = statistics.Figures(
+            eligible.route.county, eligible.public, held, now, state.tasks, review, scene.county_of
+        )
         # What is to be kept up to date is compared here: for most events nothing of it changes.
         counted = statistics.contributions(state.facts, figures, today)
         if counted != state.counted:
@@ -264,8 +275,8 @@ class MatchingStage:
             _wake(who, state, due, ctx)
         self._met.store(who, state, ctx)
 
-    def _tell(self, occasion: Occasion, state: PersonState, verdict: Verdict) -> None:
-        """Announce a change and what was decided, and remember it."""
+    def _tell(self, occasion: Occasion, state: PersonState, verdict: Verdict, county: str) -> None:
+        """Announce a change and what was decided, count the change in the county, and remember it."""
         eligible, outcome, code, change = verdict
         last = state.invitation
         if change is not None:
@@ -280,7 +291,10 @@ class MatchingStage:
                 verdict = verdict._replace(code=code or NO_CONTACT)
             elif change.cause == invitation.RULE_WITHDRAWN:
                 verdict = verdict._replace(code=change.cause)
-            occasion.ctx.count(_flow(change.change, made.priority, occasion.ctx.now), 1)
+            rules = ground.figured(made.rules, occasion.book)
+            origin = flow.Origin(county, rules, state.qualified_on)
+            for counter in flow.of_change(change, origin, state.facts, dates.day_of(occasion.ctx.now)):
+                occasion.ctx.count(counter, 1)
             state.invitation, state.episode = made, made.episode
         state.decisions += 1
         self._announce.decision(occasion, state, verdict)
@@ -292,7 +306,8 @@ class MatchingStage:
         if last is not None and last.ended_on is None:
             change = invitation.withdraw(last, code, dates.day_of(occasion.ctx.now))
         eligible = matching.unevaluated(outcome, code, last.kind if last is not None else "")
-        self._tell(occasion, state, Verdict(eligible, outcome, code, change))
+        county = statistics.county(state.counted)
+        self._tell(occasion, state, Verdict(eligible, outcome, code, change), county)
         blocked_by = code if outcome == matching.HELD else ""
         tasks.stop(self._announce, occasion, state, eligible, blocked_by=blocked_by)
 
@@ -335,6 +350,8 @@ class _Scene(NamedTuple):
     today: int
     shadow: shadowing.Shadow | None = None
     """What runs beside the active book; None, and that is nearly always, when nothing does."""
+    county_of: Callable[[str], str] = str
+    """Returns the county of an organisation today."""
 
     @classmethod
     def of(cls, ctx: Context) -> _Scene:
@@ -349,7 +366,8 @@ class _Scene(NamedTuple):
         terms = Terms(book.valid_days, book.cooldown_expired_days, book.reminder_days, limits, book.id)
         trial = tables.trial
         shadow = None if trial is None else shadowing.Shadow(trial, world._replace(book=trial.book))
-        return cls(ctx, tables, world, terms, today, shadow)
+        where = partial(county_of, directory=world.directory, regions=world.regions, today=today)
+        return cls(ctx, tables, world, terms, today, shadow, where)
 
     def pause(self, last: Invitation | None, eligible: matching.Eligibility) -> str:
         """Return why somebody whom nothing hinders is not invited today; empty when nothing says so."""
@@ -386,13 +404,6 @@ def _region_changed(name: str, ctx: Context) -> None:
     # Everybody's county may be another one: the figures are restated, a step per cycle.
     ctx.state.put(RESTATEMENT, b"")
     ctx.schedule(ctx.now, RESTATEMENT)
-
-
-@lru_cache(maxsize=256)
-def _flow(change: str, priority: int, now: int) -> str:
-    """Return the counter of a change, by the month it was made in."""
-    month = dates.iso(dates.day_of(now))[:7]
-    return f"flow.invitations|change={change}|month={month}|priority={priority}"
 
 
 def _count(state: PersonState, counted: tuple[str, ...], ctx: Context) -> None:
