@@ -22,16 +22,17 @@ day on which orphans are counted.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from itertools import islice
 from typing import Final, NamedTuple
 
 from hub import topics
-from hub.core import assertion, dates, erasure, ground, invitation, matching, merge, statistics, task
+from hub.core import assertion, dates, erasure, flow, ground, invitation, matching, merge, statistics, task
 from hub.core.book import Book
 from hub.core.invitation import Terms
 from hub.core.person import PersonState
+from hub.core.routing import county_of
 from hub.core.verdict import Question, Verdict, verdict
 from hub.errors import DeadLetterError
 from hub.privacy.blind_index import BlindIndex
@@ -48,8 +49,8 @@ from hub.stages.tables import POPULATION, HubTables
 __all__ = ("PERSON", "MatchingStage")
 
 STARTED: Final = b"t"
-_ALL_TIMERS: Final = b"\x02"
-"""Value of ``t``: another one was written before orphans were counted."""
+_UP_TO_DATE: Final = b"\x03"
+"""Value of ``t``: another one was written before orphans, or all figures that there are now, were counted."""
 RESTATEMENT: Final = b"s"
 ORGANISATION_TIMER: Final = b"o"
 REGION_TIMER: Final = b"r"
@@ -182,11 +183,18 @@ class MatchingStage:
             self._hold(scene, key[1:], scene.asked.world.book)
 
     def _start(self, scene: _Scene) -> None:
-        """Once per task: set the timers of what was announced for the days to come before it began."""
+        """Once per task: set the timers of what was announced for the days to come before it began.
+
+        The task of an earlier version restates everybody, a step per cycle: it counted less.
+        """
         ctx, tables = scene.ctx, scene.tables
-        if ctx.state.get(STARTED) == _ALL_TIMERS:
+        started = ctx.state.get(STARTED)
+        if started == _UP_TO_DATE:
             return
-        ctx.state.put(STARTED, _ALL_TIMERS)
+        ctx.state.put(STARTED, _UP_TO_DATE)
+        if started is not None:
+            ctx.state.put(RESTATEMENT, b"")
+            ctx.schedule(ctx.now, RESTATEMENT)
         orphans.soon(ctx)
         for org_id, day in tables.organisations.upcoming(scene.today):
             ctx.schedule(dates.midnight_ms(day), ORGANISATION_TIMER + org_id.encode())
@@ -222,6 +230,7 @@ class MatchingStage:
             state, asked, lambda: self._announce.invitation_id(who + state.erased, state.episode + 1)
         )
         eligible, outcome, code, change, now = found
+        state.qualified_on = (state.qualified_on or today) if eligible.rules else 0
         if change is None:
             state.invitation = now  # it rests on this book from now on
         if (
@@ -230,7 +239,7 @@ class MatchingStage:
             or code != state.code
             or eligible.rules != state.rules
         ):
-            self._tell(Occasion(ctx, world.book, who, event_id), state, found)
+            self._tell(Occasion(ctx, world.book, who, event_id), state, found, eligible.route.county)
         waiting = False
         if task.concerns(state.tasks, eligible.view):
             occasion = Occasion(ctx, world.book, who, event_id)
@@ -238,7 +247,10 @@ class MatchingStage:
         if scene.shadow is not None:
             shadowing.observe(scene.shadow, who, state, eligible, ctx, today)
         held = code if eligible.hits and not found.open else ""
-        figures = statistics.Figures(eligible.route.county, eligible.public, held, now, state.tasks)
+        review = eligible.view["subject"][0]["review"] != ""
+        figures = statistics.Figures(
+            eligible.route.county, eligible.public, held, now, state.tasks, review, scene.county_of
+        )
         # What is to be kept up to date is compared here: for most events nothing of it changes.
         counted = statistics.contributions(state.facts, figures, today)
         if counted != state.counted:
@@ -251,8 +263,8 @@ class MatchingStage:
             _wake(who, state, due, ctx)
         self._met.store(who, state, ctx)
 
-    def _tell(self, occasion: Occasion, state: PersonState, found: Verdict) -> None:
-        """Announce a change and what was decided, and remember it."""
+    def _tell(self, occasion: Occasion, state: PersonState, found: Verdict, county: str) -> None:
+        """Announce a change and what was decided, count the change in the county, and remember it."""
         eligible, outcome, code, change, _ = found
         last = state.invitation
         if change is not None:
@@ -267,7 +279,10 @@ class MatchingStage:
                 found = found._replace(code=code or NO_CONTACT)
             elif change.cause == invitation.RULE_WITHDRAWN:
                 found = found._replace(code=change.cause)
-            occasion.ctx.count(_flow(change.change, made.priority, occasion.ctx.now), 1)
+            rules = ground.figured(made.rules, occasion.book)
+            origin = flow.Origin(county, rules, state.qualified_on)
+            for counter in flow.of_change(change, origin, state.facts, dates.day_of(occasion.ctx.now)):
+                occasion.ctx.count(counter, 1)
             state.invitation, state.episode = made, made.episode
         state.decisions += 1
         self._announce.decision(occasion, state, found)
@@ -280,7 +295,8 @@ class MatchingStage:
             change = invitation.withdraw(last, code, dates.day_of(occasion.ctx.now))
         eligible = matching.unevaluated(outcome, code, last.kind if last is not None else "")
         ended = change.invitation if change is not None else last
-        self._tell(occasion, state, Verdict(eligible, outcome, code, change, ended))
+        county = statistics.county(state.counted)
+        self._tell(occasion, state, Verdict(eligible, outcome, code, change, ended), county)
         blocked_by = code if outcome == matching.HELD else ""
         tasks.stop(self._announce, occasion, state, eligible, blocked_by=blocked_by)
 
@@ -322,6 +338,8 @@ class _Scene(NamedTuple):
     """None before the first rule book."""
     shadow: shadowing.Shadow | None = None
     """What runs beside the active book; None, and that is nearly always, when nothing does."""
+    county_of: Callable[[str], str] = str
+    """Returns the county of an organisation today."""
 
     @classmethod
     def of(cls, ctx: Context) -> _Scene:
@@ -334,7 +352,8 @@ class _Scene(NamedTuple):
         asked = Question(world, Terms.of(world.book, ctx.now), today, tables.earlier)
         trial = tables.trial
         shadow = None if trial is None else shadowing.Shadow(trial, world._replace(book=trial.book))
-        return cls(ctx, tables, today, asked, shadow)
+        where = partial(county_of, directory=world.directory, regions=world.regions, today=today)
+        return cls(ctx, tables, today, asked, shadow, where)
 
 
 def _tables(ctx: Context) -> HubTables:
@@ -366,13 +385,6 @@ def _region_changed(name: str, ctx: Context) -> None:
     # Everybody's county may be another one: the figures are restated, a step per cycle.
     ctx.state.put(RESTATEMENT, b"")
     ctx.schedule(ctx.now, RESTATEMENT)
-
-
-@lru_cache(maxsize=256)
-def _flow(change: str, priority: int, now: int) -> str:
-    """Return the counter of a change, by the month it was made in."""
-    month = dates.iso(dates.day_of(now))[:7]
-    return f"flow.invitations|change={change}|month={month}|priority={priority}"
 
 
 def _count(state: PersonState, counted: tuple[str, ...], ctx: Context) -> None:
