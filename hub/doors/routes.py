@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
+import msgspec
 from fastapi import Depends, Header, Path, Query, Security
 from fastapi.responses import JSONResponse, PlainTextResponse
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
@@ -98,7 +99,7 @@ def answered(body: dict[str, Any], tag: str, if_none_match: str | None) -> Respo
     headers = {"ETag": tag, "Cache-Control": "private, no-cache", "Vary": "Authorization"}
     if matches(tag, if_none_match):
         return Response(status_code=304, headers=headers)
-    return JSONResponse(body, headers=headers)
+    return Response(msgspec.json.encode(body), headers=headers, media_type="application/json")
 
 
 async def figures(
@@ -145,7 +146,7 @@ async def plan(
     if len(region) == 2:
         found += [
             each
-            for each in live.shelf.figures(Selection(("T9", "T13")))
+            for each in live.shelf.figures(Selection(("T9", "T13", "source")))
             if each.region != region and each.level in {"council", "source", "none"}
         ]
     body = {
