@@ -46,7 +46,7 @@ Live statistics of the Red Cross hub, and how they stand to the plan.
 _STREAMED: Final = {
     "content": {
         "text/event-stream": {
-            "example": 'id: 0:17,1:4\nevent: figure\ndata: {"key":"T1|region=3301","value":0.0125}\n\n'
+            "example": 'id: 0:17,1:4@Sm9obg\nevent: figure\ndata: {"key":"T1|region=3301","value":0.0125}\n\n'
         }
     }
 }
@@ -59,7 +59,7 @@ def make_app(settings: Settings) -> FastAPI:
 
     @asynccontextmanager
     async def reading(app: FastAPI) -> AsyncIterator[None]:
-        task = asyncio.create_task(app.state.live.run(), name="figures")
+        app.state.reader = task = asyncio.create_task(app.state.live.run(), name="figures")
         try:
             yield
         finally:

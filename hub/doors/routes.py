@@ -179,7 +179,7 @@ async def stream(
     if told is not None and begin is None:
         raise ProblemError(
             400, "POSITION_INVALID", "this is no position", "Last-Event-ID or after",
-            "give an event's id, or `position` of /v1/figures, such as 0:17,1:4",
+            "give an event's id, or `position` of /v1/figures, such as 0:17,1:4@Sm9obg",
         )  # fmt: skip
     settings: Settings = request.app.state.settings
     if live.streams >= settings.http_streams:
@@ -187,7 +187,7 @@ async def stream(
             503, "STREAMS_FULL", "too many streams are open", "the door",
             "try again later, or raise HUB_HTTP_STREAMS", {"Retry-After": "10"},
         )  # fmt: skip
-    if begin:
+    if begin is not None and begin.topic_id == live.topic_id:
         await live.reach(begin, _REACH_S)
     return FigureStream(
         live, chosen, after=begin, queue=settings.http_queue, heartbeat_s=settings.http_heartbeat_s
@@ -231,8 +231,8 @@ async def livez(request: Request) -> Response:
     """Say whether the broker answered lately 存活检查."""
     live: LiveFigures = request.app.state.live
     silent_s = time.monotonic() - live.heard_s
-    return JSONResponse({"alive": silent_s < _ALIVE_S, "broker_silent_s": round(silent_s, 1)},
-                        200 if silent_s < _ALIVE_S else 503)  # fmt: skip
+    alive = silent_s < _ALIVE_S and not request.app.state.reader.done()
+    return JSONResponse({"alive": alive, "broker_silent_s": round(silent_s, 1)}, 200 if alive else 503)
 
 
 async def readyz(request: Request) -> Response:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import pytest
 from typer.testing import CliRunner
 
-from hub import figures, snapshots
+from hub import figures, kafka, snapshots, topics
 from hub.cli.main import app
 from hub.core.shelf import order
 from hub.errors import ConfigurationError
@@ -78,6 +78,19 @@ def test_every_error_says_what_where_and_cure(
     assert all(problem[part] for part in ("what", "where", "cure", "title"))
 
 
+def test_a_record_that_cannot_be_read_changes_nothing(opened: tuple[Settings, Door]) -> None:
+    """It is counted, the figure stays as it was, and what follows is read."""
+    settings, running = opened
+    producer = kafka.producer(settings)
+    producer.produce(topics.STATISTICS, b"\xc3\x01 no such schema", b"T2|region=33")
+    assert producer.flush(30) == 0
+    publish(settings, [figure("T2", "3301", 7.0)])
+    running.until("/v1/figures/T2%7Cregion=3301", value=7.0)
+    assert running.get("/v1/figures/T2%7Cregion=33").json()["value"] == 822_000.0
+    assert running.metric("hub_http_unreadable_total") == 1
+    assert running.get("/livez").status_code == 200
+
+
 def test_a_stream_tells_changes_and_lives(opened: tuple[Settings, Door]) -> None:
     """A change of a selected figure is told at once, another is not; a quiet stream says that it lives."""
     settings, running = opened
@@ -118,9 +131,10 @@ def test_whoever_reconnects_gets_exactly_what_was_missed(opened: tuple[Settings,
 
 def test_a_position_of_another_topic_brings_everything(opened: tuple[Settings, Door]) -> None:
     """The client is told to begin anew, and gets all there is."""
-    with opened[1].stream("?after=0:900000000") as stream:
-        assert next(stream).kind == "reset"
-        assert len(figures_of(stream, "caught-up")) == len(province())
+    for after in ("0:1@another", opened[1].get("/v1/figures").json()["position"].replace(":", ":9000")):
+        with opened[1].stream(f"?after={after}") as stream:
+            assert next(stream).kind == "reset"
+            assert len(figures_of(stream, "caught-up")) == len(province())
 
 
 def test_a_client_that_does_not_read_is_dropped_and_others_go_on(fresh_topics: Settings) -> None:
