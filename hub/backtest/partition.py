@@ -52,8 +52,13 @@ def describe(settings: Settings, topic: str, partition: int) -> Log:
     return Log(str(described.result(_ANSWER_S).topic_id), low, high)
 
 
-def read(settings: Settings, topic: str, partition: int, start: int) -> Iterator[list[Record]]:
-    """Yield key and value of every record from ``start`` on, in order, many at a time; then end."""
+def read(
+    settings: Settings, topic: str, partition: int, start: int, until: int | None = None
+) -> Iterator[list[Record]]:
+    """Yield key and value of every record from ``start`` on, in order, many at a time; then end.
+
+    ``until``: the offset before which it ends; None: the partition's present end.
+    """
     from confluent_kafka import TopicPartition
 
     reader = kafka.consumer(settings, None, {"enable.partition.eof": True, "fetch.wait.max.ms": 20})
@@ -65,7 +70,10 @@ def read(settings: Settings, topic: str, partition: int, start: int) -> Iterator
             for message in reader.consume(_FETCH, 0.1):
                 moved_s = time.monotonic()
                 error = message.error()
-                if error is None:
+                offset = message.offset()
+                if error is None and until is not None and offset is not None and offset >= until:
+                    ended = True
+                elif error is None:
                     records.append((message.key() or b"", message.value()))
                 elif error.name() == "_PARTITION_EOF":
                     ended = True
