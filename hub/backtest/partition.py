@@ -12,13 +12,14 @@ from hub.errors import BrokerError, TopicsError
 if TYPE_CHECKING:
     from hub.settings import Settings
 
-__all__ = ("Log", "count", "describe", "read")
+__all__ = ("Log", "count", "describe", "placed", "read")
 
 _ANSWER_S: Final = 10.0
 _STALLED_S: Final = 20.0
 _FETCH: Final = 10_000
 
 Record = tuple[bytes, bytes | None]
+Placed = tuple[int, int, bytes, bytes | None]
 
 
 class Log(NamedTuple):
@@ -55,7 +56,15 @@ def describe(settings: Settings, topic: str, partition: int) -> Log:
 def read(
     settings: Settings, topic: str, partition: int, start: int, until: int | None = None
 ) -> Iterator[list[Record]]:
-    """Yield key and value of every record from ``start`` on, in order, many at a time; then end.
+    """Yield key and value of every record from ``start`` on, see :func:`placed`."""
+    for records in placed(settings, topic, partition, start, until):
+        yield [(key, value) for _, _, key, value in records]
+
+
+def placed(
+    settings: Settings, topic: str, partition: int, start: int, until: int | None = None
+) -> Iterator[list[Placed]]:
+    """Yield offset, timestamp (ms), key and value of every record from ``start`` on, in order; then end.
 
     ``until``: the offset before which it ends; None: the partition's present end.
     """
@@ -66,7 +75,7 @@ def read(
         reader.assign([TopicPartition(topic, partition, start)])
         moved_s, ended = time.monotonic(), False
         while not ended:
-            records: list[Record] = []
+            records: list[Placed] = []
             for message in reader.consume(_FETCH, 0.1):
                 moved_s = time.monotonic()
                 error = message.error()
@@ -74,7 +83,8 @@ def read(
                 if error is None and until is not None and offset is not None and offset >= until:
                     ended = True
                 elif error is None:
-                    records.append((message.key() or b"", message.value()))
+                    at = message.timestamp()[1]
+                    records.append((offset or 0, at, message.key() or b"", message.value()))
                 elif error.name() == "_PARTITION_EOF":
                     ended = True
                 else:

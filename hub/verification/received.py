@@ -6,7 +6,7 @@ Nothing is sealed and nothing is sent: only what intake counts is kept.
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from hub import data
 from hub.backtest import partition
@@ -22,8 +22,9 @@ if TYPE_CHECKING:
     from hub.settings import Settings
     from hub.stages.tables import HubTables
     from hub.verification.leaves import Origin, Standing
+    from hub.verification.ticks import Ticks
 
-__all__ = ("FIGURES", "count")
+__all__ = ("FIGURES", "Scene", "count")
 
 FIGURES: Final = frozenset({
     "flow.received", "flow.rejected", "flow.parked", "flow.prohibitions_unreadable", "flow.regions_unclear",
@@ -32,10 +33,17 @@ FIGURES: Final = frozenset({
 """The counters that are recomputed here."""
 
 
-def count(
-    settings: Settings, tables: HubTables, origin: Origin, standing: Standing, step: Callable[[int], None]
-) -> Counter[str]:
+class Scene(NamedTuple):
+    """What all partitions have in common."""
+
+    settings: Settings
+    tables: HubTables
+    ticks: Ticks
+
+
+def count(scene: Scene, origin: Origin, standing: Standing, step: Callable[[int], None]) -> Counter[str]:
     """Return every counter of a partition of an upstream topic, as it has to be at a standing."""
+    settings, tables, ticks = scene
     begins = partition.describe(settings, origin.topic, origin.partition).beginning
     if begins:
         raise UsageError(
@@ -48,8 +56,10 @@ def count(
         valid_months=settings.valid_months, organ_quiet_days=settings.organ_quiet_days,
     )  # fmt: skip
     ctx = MemoryContext(tables=tables)
-    for records in partition.read(settings, origin.topic, origin.partition, 0, standing.position):
-        for _ in feed(stage, ctx, origin.topic, list(records), standing.tick):
-            pass
+    place = (origin.topic, origin.partition)
+    for records in partition.placed(settings, *place, 0, standing.position):
+        for tick, run in ticks.runs(place, records):
+            for _ in feed(stage, ctx, origin.topic, run, tick):
+                pass
         step(len(records))
     return Counter(ctx.counters)
