@@ -30,9 +30,11 @@ class Books(NamedTuple):
     """Everything on ``hub.rules``: ``hub.rule_book`` records."""
 
     activations: tuple[dict[str, Any], ...]
-    """In the order in which they were made; the last one is active."""
+    """In the order in which they were made."""
     trial: dict[str, Any] | None
     """The book on trial."""
+    active: dict[str, Any] | None = None
+    """The last activation, unless it was taken back."""
 
     def text(self, edition: str) -> str | None:
         """Return the text that was last active as this edition; None when none ever was."""
@@ -96,13 +98,16 @@ def read(settings: Settings) -> Books:
     decode = contracts.codec().reader("hub.rule_book")
     made: dict[int, dict[str, Any]] = {}
     trial: dict[str, Any] | None = None
+    active: dict[str, Any] | None = None
     for key, value in read_all(settings, topics.RULES):
         book = decode(value) if value is not None else None
         if key == SHADOW:
             trial = book
-        elif book is not None and key is not None and (key == KEY or key.startswith(HISTORY)):
+        elif key == KEY:
+            active = book
+        if book is not None and key is not None and (key == KEY or key.startswith(HISTORY)):
             made[book["activated_at"]] = book
-    return Books(tuple(made[at] for at in sorted(made)), trial)
+    return Books(tuple(made[at] for at in sorted(made)), trial, active)
 
 
 def points(settings: Settings) -> Tasks:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import msgspec
 
 from hub.core import channel, consent
+from hub.core.book import Book, act_by
 
 if TYPE_CHECKING:
     from hub.core.matching import Eligibility
@@ -55,6 +56,12 @@ class Terms(NamedTuple):
     """By priority, until when the organisation contacts whoever is invited now: ms since 1970-01-01 UTC."""
     book: str = ""
     """The rule book they are of, ``id@version``."""
+
+    @classmethod
+    def of(cls, book: Book, now: int) -> Terms:
+        """Return the terms of what happens at an instant (ms since 1970-01-01 UTC) under a book."""
+        limits = act_by(book, now)
+        return cls(book.valid_days, book.cooldown_expired_days, book.reminder_days, limits, book.id)
 
 
 class Invitation(msgspec.Struct, frozen=True, array_like=True, gc=False):
