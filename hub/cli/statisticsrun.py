@@ -1,4 +1,4 @@
-"""``hub statistics run`` and ``hub statistics targets check``: the worker, and the plan it holds figures to."""
+"""``hub statistics run`` and ``hub statistics targets check``: the worker, and the plan it holds to."""
 
 from __future__ import annotations
 
