@@ -1,4 +1,4 @@
-"""``hub statistics run``, ``hub statistics targets check``: the worker, and the plan figures are held to."""
+"""``hub statistics run`` and ``hub statistics targets check``: the worker, and the plan it holds to."""
 
 from __future__ import annotations
 
