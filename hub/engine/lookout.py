@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from hub import kafka
 from hub.core.rhythm import RHYTHM_S
 from hub.engine.log import log
+from hub.engine.progress import Progress
 from hub.topics import HOPS, UPSTREAM, system_of
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from hub.metrics import OutsideMetrics
     from hub.settings import Settings
 
-__all__ = ("Lookout", "Seen", "look", "size_of")
+__all__ = ("Lookout", "Seen", "Stop", "look", "size_of", "standing_still")
 
 EVERY_S: Final = 10.0
 """Between two looks: some thirty small requests each."""
@@ -45,6 +46,25 @@ class Seen(NamedTuple):
     """System → when its newest record was made, seconds since 1970; 0 = there is none."""
 
 
+class Stop(NamedTuple):
+    """An input partition that stands still until an operator acts."""
+
+    topic: str
+    partition: int
+    offset: int
+    code: str
+
+
+def standing_still(admin: AdminClient, group: str) -> list[Stop]:
+    """Return the inputs that stand still, as committed; KafkaException when Kafka does not answer."""
+    found = []
+    for place in _committed(admin, group):
+        progress = Progress.parse(place.metadata)
+        if progress.stop:
+            found.append(Stop(place.topic, place.partition, progress.stop_offset, progress.stop))
+    return sorted(found)
+
+
 def look(admin: AdminClient, group: str) -> Seen:
     """Ask Kafka; KafkaException when it does not answer in time."""
     listed = admin.list_topics(timeout=_TIMEOUT_S)
@@ -54,7 +74,7 @@ def look(admin: AdminClient, group: str) -> Seen:
         if topic in listed.topics
         for partition in listed.topics[topic].partitions
     ]
-    committed = _committed(admin, group)
+    committed = {(place.topic, place.partition): place.offset for place in _committed(admin, group)}
     lag: dict[str, int] = {}
     for (topic, partition), (end, _) in _ends(admin, places).items():
         lag[topic] = lag.get(topic, 0) + max(0, end - max(0, committed.get((topic, partition), 0)))
@@ -87,15 +107,14 @@ def _ends(
     return answers
 
 
-def _committed(admin: AdminClient, group: str) -> dict[tuple[str, int], int]:
-    """Return partition → the next offset that the group has committed."""
+def _committed(admin: AdminClient, group: str) -> list[TopicPartition]:
+    """Return what the group has committed: positions, and what is written beside them."""
     from confluent_kafka import ConsumerGroupTopicPartitions
 
     asked = admin.list_consumer_group_offsets(
         [ConsumerGroupTopicPartitions(group)], request_timeout=_TIMEOUT_S
     )
-    found: list[TopicPartition] = asked[group].result().topic_partitions or []
-    return {(place.topic, place.partition): place.offset for place in found}
+    return list(asked[group].result().topic_partitions or [])
 
 
 def size_of(directory: Path) -> int:
