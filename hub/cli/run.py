@@ -38,9 +38,9 @@ def run(
     import os
     import signal
 
-    from hub.engine.log import to_stderr
     from hub.engine.lookout import EVERY_S
     from hub.engine.supervisor import Supervisor
+    from hub.log import to_stderr
 
     settings = load_settings(bootstrap)
     if workers > settings.partitions:

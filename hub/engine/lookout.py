@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from hub import kafka
 from hub.core.rhythm import RHYTHM_S
-from hub.engine.log import log
 from hub.engine.progress import Progress
+from hub.log import log
 from hub.topics import HOPS, UPSTREAM, system_of
 
 if TYPE_CHECKING:

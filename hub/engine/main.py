@@ -19,11 +19,11 @@ from hub.core.codes import Code
 from hub.engine.clock import Clock, TickClock, WallClock
 from hub.engine.failpoints import from_environment
 from hub.engine.isolation import place_of
-from hub.engine.log import log, to_stderr
 from hub.engine.status import Status, pipe_writer
 from hub.engine.wiring import Wiring
 from hub.engine.worker import Worker
 from hub.errors import HubError, StopError
+from hub.log import log, to_stderr
 from hub.metrics import Metrics
 from hub.settings import Clock as ClockKind
 from hub.settings import load

@@ -24,8 +24,8 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
 import msgspec
 
-from hub.engine.log import log
 from hub.errors import RetryError, StateError
+from hub.log import log
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -21,10 +21,10 @@ import msgspec
 
 from hub.engine.exposition import joined
 from hub.engine.http import Answer, Server
-from hub.engine.log import log
 from hub.engine.lookout import Lookout
 from hub.engine.status import Report
 from hub.errors import BrokerError, HubError, RetryError, StopError
+from hub.log import log
 from hub.metrics import OutsideMetrics
 
 if TYPE_CHECKING:

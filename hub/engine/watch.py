@@ -6,7 +6,7 @@ import time
 from typing import TYPE_CHECKING, Final
 
 from hub.engine.liveness import Liveness
-from hub.engine.log import log
+from hub.log import log
 
 if TYPE_CHECKING:
     from collections.abc import Callable
