@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
-__all__ = ("CATALOGUE", "OUTSIDE", "Metrics", "OutsideMetrics", "Spec", "reference")
+__all__ = ("CATALOGUE", "OUTSIDE", "Metrics", "OutsideMetrics", "Spec", "catalogues", "reference")
 
 
 class Spec(NamedTuple):
@@ -215,28 +215,56 @@ class OutsideMetrics:
 OUTCOMES: Final = ("committed", "aborted", "unknown")
 """How a transaction may end: hub.engine.transactions.End."""
 
-_CHAPTERS: Final = (
-    ("The workers 工作进程",
-     "Declared in `hub/metrics.py`, served by `hub run` on `/metrics`; one sample per worker.",
-     "hub.metrics", "CATALOGUE", ("worker",)),
-    ("The workers' processes 进程",
-     "Told by the operating system, one sample per worker.", "hub.metrics", "PROCESS", ("worker",)),
-    ("Seen from outside 外部观察",
-     "Served on the same page by the supervisor, also while no worker can speak.",
-     "hub.metrics", "OUTSIDE", ()),
+
+class Chapter(NamedTuple):
+    """One catalogue as the reference page shows it."""
+
+    title: str
+    introduction: str
+    specs: tuple[Spec, ...]
+    added: tuple[str, ...] = ()
+    """Labels that every sample gets on its way."""
+
+
+_ELSEWHERE: Final = (
+    ("hub.statistics.metrics", "The statistics 统计",
+     "Declared in `hub/statistics/metrics.py`, served by `hub statistics run`."),
+    ("hub.doors.metrics", "The HTTP door HTTP 接口",
+     "Declared in `hub/doors/metrics.py`, served by `hub statistics serve`."),
 )  # fmt: skip
-"""Title, introduction, module and name of every catalogue, and the labels that are added to it."""
+"""Catalogues of other processes: module, title, introduction."""
+
+
+def catalogues() -> tuple[Chapter, ...]:
+    """Return every catalogue of metrics of the hub, whichever process serves it."""
+    from importlib import import_module
+    from importlib.util import find_spec
+
+    own = (
+        Chapter("The workers 工作进程",
+                "Declared in `hub/metrics.py`, served by `hub run` on `/metrics`; one sample per worker.",
+                CATALOGUE, ("worker",)),
+        Chapter("The workers' processes 进程", "Told by the operating system, one sample per worker.",
+                PROCESS, ("worker",)),
+        Chapter("Seen from outside 外部观察",
+                "Served on the same page by the supervisor, also while no worker can speak.", OUTSIDE),
+    )  # fmt: skip
+    # A part of the hub may be left out of an installation, with what it depends on.
+    elsewhere = [
+        Chapter(title, introduction, import_module(module).CATALOGUE)
+        for module, title, introduction in _ELSEWHERE
+        if find_spec(module.rpartition(".")[0]) and find_spec(module)
+    ]
+    return (*own, *elsewhere)
 
 
 def reference() -> str:
     """Return ``docs/reference/metrics.md``."""
-    from importlib import import_module
-
     lines = ["# Metrics", "", "Alerts and dashboards on them are in deploy/; docs/runbook.md has what to do."]
-    for title, introduction, module, name, added in _CHAPTERS:
-        lines += ["", f"## {title}", introduction, ""]
+    for chapter in catalogues():
+        lines += ["", f"## {chapter.title}", chapter.introduction, ""]
         lines += ["| metric | type | labels | what | 含义 |", "|---|---|---|---|---|"]
-        for spec in getattr(import_module(module), name):
-            labels = ", ".join(f"`{label}`" for label in (*spec.labels, *added))
+        for spec in chapter.specs:
+            labels = ", ".join(f"`{label}`" for label in (*spec.labels, *chapter.added))
             lines.append(f"| `{spec.name}` | {spec.kind} | {labels} | {spec.doc_en} | {spec.doc_zh} |")
     return "\n".join(lines) + "\n"
