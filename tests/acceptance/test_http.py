@@ -140,7 +140,7 @@ def test_a_client_that_does_not_read_is_dropped_and_others_go_on(fresh_topics: S
                         figure("T1", f"{330100 + n}", float(rounds), version=rounds, note="x" * 2000)
                         for n in range(400)
                     ])  # fmt: skip
-                    told = []
+                    told: list[Any] = []
                     while len(told) < 400:
                         each = next(stream)
                         assert each.kind == "figure"
