@@ -28,6 +28,7 @@ GENERATORS: Final[tuple[tuple[str, str], ...]] = (
     ("docs/reference/cli.md", "hub.cli.reference:reference"),
     ("docs/reference/events.md", "hub.contracts:reference"),
     ("docs/reference/metrics.md", "hub.metrics:reference"),
+    ("docs/reference/logs.md", "hub.actions:reference"),
     ("docs/reference/rules.md", "hub.rulebooks:rules_reference"),
     ("docs/reference/facts.md", "hub.rulebooks:facts_reference"),
     ("docs/reference/openapi.json", "hub.doors.http:reference"),

@@ -208,6 +208,22 @@ class Settings(BaseSettings):
         int, _is("dead letters per window before the worker stops", "时间窗内死信上限，超过即停", ge=1)
     ] = 1000
     dead_letter_window_s: Annotated[float, _is("length of that window", "死信时间窗", gt=0)] = 60.0
+    statistics_interval_s: Annotated[
+        float,
+        _is(
+            "changed totals and figures are published this often",
+            "汇总与统计数的发布间隔",
+            gt=0,
+            le=60,
+        ),
+    ] = 0.3
+    targets_file: Annotated[
+        Path | None,
+        _is(
+            "the plan that figures are held against, YAML; unset = the packaged one",
+            "规划目标文件（YAML），缺省为内置规划",
+        ),
+    ] = None
     sweep_records: Annotated[
         int,
         _is("persons re-evaluated per cycle in a sweep, at most", "每周期重评人数上限", ge=1, le=100_000),
@@ -275,6 +291,15 @@ class Settings(BaseSettings):
     metrics_port: Annotated[
         int, _is("port of the same; 0 = any free one", "监控端口，0 表示任选", ge=0, le=65_535)
     ] = 9464
+    statistics_port: Annotated[
+        int,
+        _is(
+            "port of the same of `hub statistics run`; 0 = any free one",
+            "统计进程的监控端口，0 表示任选",
+            ge=0,
+            le=65_535,
+        ),
+    ] = 9465
     http_host: Annotated[
         str,
         _is(
