@@ -83,6 +83,7 @@ class Cell(NamedTuple):
     as_of: int
     vintage: str | None
     silent: Sequence[str]
+    note: str | None
 
     @property
     def key(self) -> str:
@@ -245,7 +246,7 @@ def _cell(day: str, table: _Table, of: _Atom, keys: Sequence[str]) -> Cell:
     return Cell(
         day, sample.figure, of.labels, of.region, level, of.period, sample.kind, sample.unit,
         value if shown else None, not shown, hidden.atoms[0] if hidden else None,
-        hidden.value if hidden else None, None, None, None, sample.as_of, None, sample.silent,
+        hidden.value if hidden else None, None, None, None, sample.as_of, None, sample.silent, None,
     )  # fmt: skip
 
 
@@ -276,6 +277,7 @@ def _copied(day: str, figure: Figure, *, hidden: bool) -> Cell:
         day, figure.figure, figure.labels, figure.region, figure.level, figure.period, figure.kind,
         figure.unit, None if hidden else figure.value, hidden, None, None, figure.target, figure.milestone,
         None if hidden else figure.on_track, figure.as_of, figure.vintage, figure.silent,
+        None if hidden else figure.note,
     )  # fmt: skip
 
 
@@ -284,5 +286,5 @@ def figure_of(cell: Cell) -> Figure:
     return Figure(
         cell.figure, cell.labels, cell.region, cell.level, cell.period, cell.kind, cell.unit, cell.value,
         None, None, cell.target, cell.milestone, cell.on_track, cell.as_of, cell.vintage, cell.silent, False,
-        0, SUPPRESSED if cell.suppressed else None,
+        0, SUPPRESSED if cell.suppressed else cell.note,
     )  # fmt: skip
