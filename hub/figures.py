@@ -98,15 +98,16 @@ class FigureReader:
         for message in messages:
             error = message.error()
             partition, offset = message.partition(), message.offset()
-            assert partition is not None
             if error is None:
+                assert partition is not None
                 assert offset is not None
                 decoded = self._decoded(partition, offset, message.key(), message.value())
                 placed = self.shelf.put(*decoded)
                 if placed is not None:
                     yield placed
             elif error.name() == "_PARTITION_EOF":
-                self._ahead.discard(partition)
+                self._ahead -= {partition}
+            # Else librdkafka tells of what it goes on to overcome: a broker that is away, an election.
 
 
 def shelf(settings: Settings, step: Step = lambda _: None) -> Shelf:

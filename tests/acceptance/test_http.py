@@ -169,6 +169,20 @@ def test_a_client_that_does_not_read_is_dropped_and_others_go_on(fresh_topics: S
                 pass
 
 
+def test_streams_are_limited_and_a_place_becomes_free(fresh_topics: Settings) -> None:
+    """One more than HUB_HTTP_STREAMS is refused with a problem, until somebody leaves."""
+    with door(fresh_topics, HUB_HTTP_STREAMS="1") as running:
+        with running.stream() as stream:
+            assert next(stream).kind == "caught-up"
+            refused = running.get("/v1/stream")
+            assert (refused.status_code, refused.json()["code"]) == (503, "STREAMS_FULL")
+        deadline = time.monotonic() + PATIENCE_S
+        while running.metric("hub_http_streams"):
+            assert time.monotonic() < deadline, "nobody noticed that the client left"
+        with running.stream() as stream:
+            assert next(stream).kind == "caught-up"
+
+
 def test_tokens_part_the_internal_from_the_outside(fresh_topics: Settings) -> None:
     """Without a known token 401, with an outside one 403 for live figures; health asks for none."""
     tokens = {hashlib.sha256(each.encode()).hexdigest(): each for each in ("internal", "outside")}
