@@ -13,7 +13,7 @@ from hub import contracts, kafka, topics
 from hub.activation import KEY, edition_of
 from hub.engine.progress import Progress, swept_part
 from hub.engine.tail import read_all
-from hub.errors import BrokerError, UsageError
+from hub.errors import UsageError
 from hub.stages.tables import HISTORY, SHADOW
 
 if TYPE_CHECKING:
@@ -112,7 +112,7 @@ def read(settings: Settings) -> Books:
 
 def points(settings: Settings) -> Tasks:
     """Return what every task that keeps people has committed beside its offset. Raise BrokerError."""
-    from confluent_kafka import KafkaException, TopicPartition
+    from confluent_kafka import TopicPartition
 
     listed = kafka.admin(settings).list_topics(timeout=_TIMEOUT_S).topics
     places = [
@@ -121,17 +121,7 @@ def points(settings: Settings) -> Tasks:
         if topic in listed
         for partition in sorted(listed[topic].partitions)
     ]
-    reader = kafka.consumer(settings, settings.group)
-    try:
-        committed = reader.committed(places, _TIMEOUT_S) if places else []
-    except KafkaException as error:
-        raise BrokerError(
-            f"the positions cannot be read: {error.args[0].str()}",
-            settings.bootstrap_servers,
-            "try again soon",
-        ) from None
-    finally:
-        reader.close()
+    committed = kafka.committed(settings, places, _TIMEOUT_S)
     return [(_STAGES[each.topic], each.partition, Progress.parse(each.metadata)) for each in committed]
 
 

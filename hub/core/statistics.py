@@ -10,11 +10,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from typing import Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from hub.core import dates
 from hub.core.invitation import Invitation
 from hub.core.task import Task
+
+if TYPE_CHECKING:
+    from hub.core.verdict import Verdict
 
 UNKNOWN: Final = "unknown"
 """The label of a county or kind that is not known."""
@@ -66,6 +69,15 @@ class Figures(NamedTuple):
     """The identity is under review."""
     county_of: Callable[[str], str] = _nowhere
     """Returns the county of an organisation; empty when it is not known, or above a county."""
+
+    @classmethod
+    def of(cls, found: Verdict, tasks: Sequence[Task], county_of: Callable[[str], str]) -> Figures:
+        """Return what an evaluation says for the figures, once it is carried out."""
+        eligible = found.eligible
+        held = found.code if eligible.hits and not found.open else ""
+        review = eligible.view["subject"][0]["review"] != ""
+        county = eligible.route.county
+        return cls(county, eligible.public, held, found.invitation, tasks, review, county_of)
 
 
 def contributions(

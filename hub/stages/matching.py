@@ -246,11 +246,7 @@ class MatchingStage:
             waiting = tasks.settle(self._announce, occasion, state, eligible, world)
         if scene.shadow is not None:
             shadowing.observe(scene.shadow, who, state, eligible, ctx, today)
-        held = code if eligible.hits and not found.open else ""
-        review = eligible.view["subject"][0]["review"] != ""
-        figures = statistics.Figures(
-            eligible.route.county, eligible.public, held, now, state.tasks, review, scene.county_of
-        )
+        figures = statistics.Figures.of(found, state.tasks, scene.county_of)
         # What is to be kept up to date is compared here: for most events nothing of it changes.
         counted = statistics.contributions(state.facts, figures, today)
         if counted != state.counted:
