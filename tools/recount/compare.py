@@ -19,11 +19,15 @@ PUBLISHED: Final = "hub.statistics"
 COUNTED: Final = (
     "persons", "groups", "members", "certificates_valid", "members_moved", "members_admitted", "candidates",
     "priority_reach", "under_review", "qualified", "flow.received", "flow.rejected",
+    "flow.days",
 )  # fmt: skip
 """Counters that the recount counts too, by the same labels."""
 SUMMED: Final = ("flow.invitations",)
 """Counters that it counts without a county: where somebody belonged then, is not known afterwards."""
-_IN_PART: Final = ("flow.invitations", "flow.days", "T8.")
+_CHANGES: Final = (
+    "invited", "delivered", "accepted", "applied", "admitted", "declined", "expired", "withdrawn",
+)  # fmt: skip
+_IN_PART: Final = ("flow.invitations", *(f"T8.{change}" for change in _CHANGES))
 """Figures, or how they begin, of which the recount has some only."""
 
 

@@ -122,6 +122,15 @@ def _load_hub(base: duckdb.DuckDBPyConnection, rows: Rows, pseudonym: Pseudonym 
         "day DATE, issued_on DATE, pseudonym TEXT)"
     )
     _insert(base, "told_changes", told)
+    decided = [
+        (n, body["person"].hex(), day_of(body["tick"]), bool(body["rules"]), body["change"] == "issued")
+        for n, (_, body) in enumerate(rows.hub.get("hub.decisions", ()))
+        if body is not None
+    ]
+    base.execute(
+        "CREATE TABLE decisions (n BIGINT, pseudonym TEXT, day DATE, qualifies BOOLEAN, issues BOOLEAN)"
+    )
+    _insert(base, "decisions", decided)
     base.execute("CREATE TABLE channels (rule TEXT, channel TEXT)")
     _insert(base, "channels", list(_CHANNELS.items()))
     names = base.execute("SELECT DISTINCT person FROM events WHERE person IS NOT NULL").fetchall()

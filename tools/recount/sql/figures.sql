@@ -112,3 +112,13 @@ WITH cells AS (
 )
 SELECT 'T8.median_days', own, period, '', min(bound) FROM running
 WHERE 2 * so_far >= whole AND bound IS NOT NULL GROUP BY ALL;
+
+-- And the share of those who were invited in time, by the priority of the invitation.
+INSERT INTO figures
+SELECT 'T8.in_time', 'priority=' || priority, period, '',
+    coalesce(sum(value) FILTER (bound <= CASE priority WHEN '2' THEN 3 WHEN '3' THEN 7 ELSE 1 END), 0) / sum(value)
+FROM (
+    SELECT regexp_extract(labels, 'priority=([^|]*)', 1) AS priority, period, value,
+        try_cast(regexp_extract(labels, '^bucket=([^|]*)', 1) AS DOUBLE) AS bound
+    FROM figures WHERE figure = 'flow.days' AND labels LIKE '%|step=qualified_invited'
+) GROUP BY ALL;
