@@ -16,7 +16,7 @@ KAFKA ?= 4.0.2
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-fast lint format format-check types docs reference bench lock broker-lock clean
+.PHONY: help setup demo test test-fast prometheus lint format format-check types docs reference bench lock broker-lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -61,6 +61,9 @@ docs: $(READY) ## check that the generated references are up to date
 
 reference: $(READY) ## write the generated references anew
 	@$(BIN)/python -m hub.reference
+
+prometheus: $(READY) ## find or unpack the real Prometheus, for the checks of alerts and dashboards
+	@$(BIN)/python -m tools.prometheus
 
 bench: $(BENCH_READY) ## measure the hub beside its peers
 	@$(BIN)/python -m bench $(ARGS)

@@ -51,6 +51,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
     Command("person", "hub.cli.person", True, "Show, export and erase what is known of one person."),
     Command("audit", "hub.cli.audit", True, "See who looked at what is known of people."),
     Command("sources", "hub.cli.sources", True, "See how far each input is; release one that stopped."),
+    Command("doctor", "hub.cli.doctor", False, "Examine this hub: what is wrong, where, and what to do."),
 )
 """Every command, in the order of ``hub --help``. Add one here and nowhere else."""
 

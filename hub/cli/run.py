@@ -38,8 +38,9 @@ def run(
     import os
     import signal
 
-    from hub.engine.log import to_stderr
+    from hub.engine.lookout import EVERY_S
     from hub.engine.supervisor import Supervisor
+    from hub.log import to_stderr
 
     settings = load_settings(bootstrap)
     if workers > settings.partitions:
@@ -50,7 +51,7 @@ def run(
         )
     os.environ["HUB_BOOTSTRAP_SERVERS"] = settings.bootstrap_servers  # the workers read the environment
     to_stderr(settings.log_level, worker="supervisor")
-    supervisor = Supervisor(settings, workers)
+    supervisor = Supervisor(settings, workers, lookout_s=EVERY_S)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: supervisor.stop())
     err_console().print(

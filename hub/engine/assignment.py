@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from hub.engine.changelog import Log, Restorer
 from hub.engine.cursors import Cursors
-from hub.engine.log import log
 from hub.engine.store import Kind
 from hub.errors import BrokerError, TopicsError
+from hub.log import log
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable

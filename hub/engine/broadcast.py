@@ -11,8 +11,8 @@ import time
 from bisect import bisect_left
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from hub.engine.log import log
 from hub.errors import BrokerError, DeadLetterError
+from hub.log import log
 from hub.stages.contract import TableChange
 
 if TYPE_CHECKING:

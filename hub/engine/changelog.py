@@ -96,7 +96,7 @@ class Restorer:
         """Begin with one changelog partition for ``tasks``, wiping stores that cannot be trusted."""
         from confluent_kafka import TopicPartition
 
-        from hub.engine.log import log as say
+        from hub.log import log as say
 
         now_ms = int(time.time() * 1000)
         for task in tasks:

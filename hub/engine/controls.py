@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from hub.engine.deadletters import Place
-from hub.engine.log import log
 from hub.errors import DeadLetterError
+from hub.log import log
 from hub.topics import CONTROLS
 
 if TYPE_CHECKING:

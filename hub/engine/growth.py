@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from hub.engine.log import log
+from hub.log import log
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -6,9 +6,9 @@ import time
 from typing import TYPE_CHECKING, Any, Final
 
 from hub import kafka
-from hub.engine.log import log
 from hub.engine.transactions import FencedError
 from hub.errors import ConfigurationError
+from hub.log import log
 from hub.stages.contract import Record
 
 if TYPE_CHECKING:

@@ -10,10 +10,10 @@ import time
 from typing import TYPE_CHECKING, Any, Final
 
 from hub.engine.hearing import DeafError
-from hub.engine.log import log
 from hub.engine.store import DamagedStoreError
 from hub.engine.transactions import FencedError
 from hub.errors import BrokerError, RetryError
+from hub.log import log
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

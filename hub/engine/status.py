@@ -156,7 +156,7 @@ class Status:
                 parts.setdefault(task.stage.name, []).append(1.0 if cursor is None else swept_part(cursor))
         for stage, found in parts.items():
             self.metrics.sweeps_running.labels(stage).set(sum(part < 1 for part in found))
-            self.metrics.sweep_part.labels(stage).set(sum(found) / len(found))
+            self.metrics.sweep_ratio.labels(stage).set(sum(found) / len(found))
 
     def _trial(self, tasks: Collection[Task]) -> None:
         """Tell what the newest trial of rules comes to."""

@@ -24,8 +24,8 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
 import msgspec
 
-from hub.engine.log import log
 from hub.errors import RetryError, StateError
+from hub.log import log
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from rocksdict import Cache, Options, Rdict, WriteBufferManager
 
 __all__ = (
+    "DAMAGED",
     "Change",
     "DamagedStoreError",
     "Kind",
@@ -297,7 +298,7 @@ class RocksStore:
         unlogged: Any = WriteOptions()
         unlogged.disable_wal = True
         self._unlogged = unlogged
-        if (self._path / _DAMAGED).exists():
+        if (self._path / DAMAGED).exists():
             shutil.rmtree(self._path, ignore_errors=True)
         for attempt in range(_TRIES):
             self._new = not self._path.exists()
@@ -313,7 +314,7 @@ class RocksStore:
         where = str(self._path)
         log("store.damaged", level="ERROR", path=where, error=type(error).__name__)
         with suppress(OSError):
-            (self._path / _DAMAGED).touch()
+            (self._path / DAMAGED).touch()
         return DamagedStoreError("the store cannot be used", where, "it is restored at the next start")
 
     def _after_refusal(self, error: Exception, *, last: bool) -> None:
@@ -331,7 +332,7 @@ class RocksStore:
         shutil.rmtree(self._path, ignore_errors=True)
 
 
-_DAMAGED: Final = "HUB-DAMAGED"
+DAMAGED: Final = "HUB-DAMAGED"
 """A file beside RocksDB's own that says: do not trust what is here."""
 _TRIES: Final = 20
 _LOCK_WAIT_S: Final = 0.25

@@ -14,15 +14,18 @@ import signal
 import subprocess
 import sys
 import time
+from importlib.metadata import version
 from typing import TYPE_CHECKING, Final
 
 import msgspec
 
 from hub.engine.exposition import joined
 from hub.engine.http import Answer, Server
-from hub.engine.log import log
+from hub.engine.lookout import Lookout
 from hub.engine.status import Report
 from hub.errors import BrokerError, HubError, RetryError, StopError
+from hub.log import log
+from hub.metrics import OutsideMetrics
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -37,6 +40,8 @@ _STEADY_S: Final = 60.0
 """A worker that ran so long has recovered: its next crash is a first one."""
 _SILENT_S: Final = 90.0
 """A worker that has not reported for so long hangs; the longest wait, for a coordinator, is 60 s."""
+_QUIET_S: Final = 15.0
+"""A worker reports twice a second: after so long without it is not up, for whoever watches."""
 _DECODER: Final = msgspec.json.Decoder(Report)
 
 
@@ -66,9 +71,26 @@ class _Child:
 class Supervisor:
     """Runs worker processes until told to stop."""
 
-    def __init__(self, settings: Settings, workers: int, command: Sequence[str] | None = None) -> None:
-        """Run ``workers`` slots; ``command`` starts one and gets the slot and the pipe's number appended."""
+    def __init__(
+        self,
+        settings: Settings,
+        workers: int,
+        command: Sequence[str] | None = None,
+        *,
+        lookout_s: float | None = None,
+    ) -> None:
+        """Run ``workers`` slots; ``command`` starts one and gets the slot and the pipe's number appended.
+
+        ``lookout_s``: look at broker, sources and disk this often, too; None = not at all.
+        """
+        from prometheus_client import CollectorRegistry
+
         self._settings = settings
+        self._outside = OutsideMetrics(CollectorRegistry())
+        self._outside.build.labels(version("redcross-hub")).set(1)
+        for slot in range(workers):
+            self._outside.restarts.labels(slot)
+        self._lookout = None if lookout_s is None else Lookout(settings, self._outside, lookout_s)
         self._command = list(command or (sys.executable, "-m", "hub.engine.main"))
         self._children = [_Child(slot) for slot in range(workers)]
         self._selector = selectors.DefaultSelector()
@@ -89,6 +111,8 @@ class Supervisor:
 
     def run(self) -> int:
         """Supervise until :meth:`stop` or a StopError of a worker; return the exit code."""
+        if self._lookout is not None:
+            self._lookout.start()
         try:
             while not self._stopping:
                 now_s = time.monotonic()
@@ -98,6 +122,8 @@ class Supervisor:
         finally:
             self._stop_all()
             self._server.close()
+            if self._lookout is not None:
+                self._lookout.close()
             self._selector.close()
         return self._exit
 
@@ -116,6 +142,8 @@ class Supervisor:
             child.process.kill()
 
     def _start(self, child: _Child, now_s: float) -> None:
+        if child.started_s:
+            self._outside.restarts.labels(child.slot).inc()
         reader, writer = os.pipe()
         child.process = subprocess.Popen(  # noqa: S603 - our own argument list, no shell
             [*self._command, str(child.slot), str(writer)], stdin=subprocess.DEVNULL, pass_fds=(writer,)
@@ -185,8 +213,17 @@ class Supervisor:
     # --- pages, called from the server's threads: they only read
 
     def _metrics(self) -> Answer:
-        pages = {child.slot: child.report.metrics for child in self._children if child.report is not None}
-        return Answer(True, joined(pages))
+        from prometheus_client import generate_latest
+
+        now_s = time.monotonic()
+        reports = {child.slot: child.report for child in self._children}
+        for child in self._children:
+            heard = reports[child.slot] is not None and now_s - child.heard_s <= _QUIET_S
+            self._outside.worker_up.labels(child.slot).set(heard)
+        for slot, report in reports.items():
+            self._outside.worker_ready.labels(slot).set(report is not None and report.ready)
+        pages = {slot: report.metrics for slot, report in reports.items() if report is not None}
+        return Answer(True, joined(pages) + generate_latest(self._outside.registry).decode())
 
     def _livez(self) -> Answer:
         """Alive as long as no worker hangs: one that is being restarted is looked after already."""

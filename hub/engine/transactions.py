@@ -12,8 +12,8 @@ from enum import Enum, auto
 from typing import TYPE_CHECKING, Any, Final
 
 from hub import kafka
-from hub.engine.log import log
 from hub.errors import BrokerError
+from hub.log import log
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

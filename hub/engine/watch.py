@@ -6,7 +6,7 @@ import time
 from typing import TYPE_CHECKING, Final
 
 from hub.engine.liveness import Liveness
-from hub.engine.log import log
+from hub.log import log
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -54,6 +54,7 @@ class Watch:
     def progress(self) -> None:
         """Note that something was committed."""
         self._liveness.progress(time.monotonic())
+        self._status.metrics.last_commit.set_to_current_time()
 
     def look(self, *, busy: bool) -> None:
         """Look and report, if it is time. ``busy``: there was work, or trouble with it."""

@@ -33,3 +33,5 @@ class Wiring(NamedTuple):
     """The one topic that workers subscribe to: its partitions are the lanes."""
     needs_book: bool = False
     """Wait for an active rule book before subscribing."""
+    keys_made_s: Sequence[tuple[str, float]] = ()
+    """Kind of key, and when the newest one was made, in seconds since 1970."""

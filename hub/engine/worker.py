@@ -30,7 +30,6 @@ from hub.engine.growth import Growth
 from hub.engine.hearing import STATISTICS, DeafError, Hearing
 from hub.engine.inbox import CONSUMER, Inbox
 from hub.engine.lanes import Lanes
-from hub.engine.log import log
 from hub.engine.pace import Pace
 from hub.engine.recent import Recent
 from hub.engine.recovery import Recovery, text_of
@@ -40,6 +39,7 @@ from hub.engine.task import Services, Task
 from hub.engine.transactions import PRODUCER, End, Transactions
 from hub.engine.watch import Watch
 from hub.errors import BrokerError, FloodError, RetryError, TopicsError
+from hub.log import log
 from hub.provision import wanted_partitions
 from hub.settings import Clock
 from hub.topics import BROADCAST, BY_NAME, PARTS, RULES

@@ -13,8 +13,8 @@ from hub import topics
 from hub.core.codes import Code
 from hub.core.totals import Fold, Part, Total
 from hub.engine.counters import partition_of
-from hub.engine.log import log
 from hub.errors import DeadLetterError
+from hub.log import log
 from hub.statistics.ledger import Ledger, Standing
 from hub.statistics.reading import Positions, Reader, opened
 from hub.statistics.seat import Seat

@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Final
 
-from hub.engine.log import log
+from hub.log import log
 from hub.statistics.metrics import Metrics
 
 __all__ = ("Seat",)

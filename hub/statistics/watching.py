@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Final, Protocol
 from aiokafka import TopicPartition
 
 from hub.engine.liveness import Liveness
-from hub.engine.log import log
 from hub.errors import StopError
+from hub.log import log
 from hub.statistics.reading import Positions, Reader, opened
 
 if TYPE_CHECKING:

@@ -17,8 +17,8 @@ from prometheus_client import CollectorRegistry, generate_latest
 from hub.doors.login import login
 from hub.engine.http import Answer, Server
 from hub.engine.isolation import place_of
-from hub.engine.log import log, to_stderr
 from hub.errors import BrokerError, HubError, StopError
+from hub.log import log, to_stderr
 from hub.settings import Compression
 from hub.stages.build import make_codec
 from hub.statistics.app import make_app
@@ -79,7 +79,7 @@ async def _work(settings: Settings, targets: Targets) -> int:
     except HubError as error:
         failure(error)
     code = _told(failure.error)
-    log("statistics.stopped", code=code)
+    log("statistics.stopped", exit_code=code)
     return code
 
 
@@ -179,8 +179,14 @@ def _told(error: Exception | None) -> int:
     if error is None:
         return 0
     if isinstance(error, HubError):
-        parts = {"code": error.code, "what": error.what, "where": error.where, "cure": error.cure}
-        log("statistics.failed", level="ERROR", **parts)
+        log(
+            "statistics.failed",
+            level="ERROR",
+            code=error.code,
+            what=error.what,
+            where=error.where,
+            cure=error.cure,
+        )
         return error.exit_code
     if isinstance(error, KafkaError | TimeoutError):
         log("statistics.failed", level="ERROR", code=BrokerError.code, what=type(error).__name__)
@@ -195,7 +201,7 @@ def _end_at_the_latest_in(limit_s: float, failure: _Failure) -> None:
 
     def end() -> None:
         code = _told(failure.error)
-        log("statistics.stopped", level="WARNING", code=code, waited_s=limit_s)
+        log("statistics.stopped", level="WARNING", exit_code=code, seconds=limit_s)
         sys.stderr.flush()
         os._exit(code)
 
@@ -206,7 +212,7 @@ class _Library(logging.Handler):
     """What the libraries have to say, as records of ours."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        log("statistics.library", level=record.levelname, logger=record.name, said=record.getMessage())
+        log("statistics.library", level="ERROR", logger=record.name, said=record.getMessage())
 
 
 def _quieten() -> None:

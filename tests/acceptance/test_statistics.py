@@ -142,7 +142,8 @@ def test_organisations_are_counted_from_their_table(fresh_topics: Settings, tmp_
     """An organisation announced while the worker runs raises T3, though nobody counted it."""
     codec = make_codec(fresh_topics)
     founded = {
-        "org_id": "V1", "aspect": "established", "on": 18_000, "org_class": "community", "name": "（合成）",
+        "org_id": "V1", "aspect": "established", "on": 18_000, "org_class": "community",
+        "name": "（合成）某村",
         "parent": None, "region": "330106002051", "host_unit": None, "stamp": bytes(25),
     }  # fmt: skip
     with Statisticians(fresh_topics, tmp_path) as team:
@@ -209,7 +210,7 @@ def _last(settings: Settings, topic: str, key: bytes) -> dict[str, Any]:
 
 
 def naive(writers: Writers, now_ms: int) -> dict[str, float | None]:
-    """Return the figures as they must come out: a board fed once, with totals added up the slow way."""
+    """Return every sum of counters as it must come out: a board fed once, totals added up slowly."""
     board = Board(targets(), regions(), residents())
     for counter, value in writers.totals().items():
         kind = "flow" if counter.startswith("flow.") else "stock"

@@ -21,11 +21,11 @@ from prometheus_client import CollectorRegistry
 from hub import kafka, provision
 from hub.engine.clock import TickClock, WallClock
 from hub.engine.failpoints import from_environment
-from hub.engine.log import to_stderr
 from hub.engine.status import Status, pipe_writer
 from hub.engine.wiring import Wiring
 from hub.engine.worker import Worker
 from hub.errors import HubError
+from hub.log import to_stderr
 from hub.metrics import Metrics
 from hub.settings import Clock, Settings
 from hub.settings import load as load_settings

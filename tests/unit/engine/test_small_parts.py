@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from hub.engine import log as logs
+from hub import log as logs
 from hub.engine.controls import Controls, release_key
 from hub.engine.cursors import Cursors, Switch
 from hub.engine.deadletters import ATTEMPTS_HEADER, REDRIVE_HEADER, DeadLetters, FloodGate, Original, Place

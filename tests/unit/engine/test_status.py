@@ -58,12 +58,12 @@ def test_how_far_the_sweeps_are_is_told() -> None:
     begun.run()
     assert begun.task.sweep == KEYS[1]
     found = told(done.task, begun.task, other.task)
-    assert found["hub_sweep_part"] == {("toy",): (1 + 0.25) / 2}
+    assert found["hub_sweep_ratio"] == {("toy",): (1 + 0.25) / 2}
     assert found["hub_sweeps_running"] == {("toy",): 1}
     begun.run()
     begun.run()
     found = told(done.task, begun.task)
-    assert (found["hub_sweep_part"], found["hub_sweeps_running"]) == ({("toy",): 1}, {("toy",): 0})
+    assert (found["hub_sweep_ratio"], found["hub_sweeps_running"]) == ({("toy",): 1}, {("toy",): 0})
 
 
 def test_the_newest_trial_is_told_without_grounds_that_have_no_name() -> None:

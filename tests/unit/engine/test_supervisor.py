@@ -105,7 +105,9 @@ def test_one_port_speaks_for_all(two: Running, tmp_path: Path) -> None:
     assert two.get("/livez")[0] == 200
     status, page = two.get("/metrics")
     assert status == 200
-    assert page == '# HELP a b\n# TYPE a gauge\na{worker="0"} 1.0\na{worker="1"} 1.0\n'
+    assert page.startswith('# HELP a b\n# TYPE a gauge\na{worker="0"} 1.0\na{worker="1"} 1.0\n')
+    for line in ('up{worker="0"} 1.0', 'ready{worker="1"} 1.0', 'restarts_total{worker="1"} 1.0'):
+        assert f"hub_worker_{line}\n" in page
     assert two.get("/else")[0] == 404
 
 
@@ -116,6 +118,9 @@ def test_a_killed_worker_is_started_again(two: Running) -> None:
     os.kill(first, signal.SIGKILL)
     two.until(lambda: two.pid(0) not in {0, first})
     assert two.pid(1) == other
+    page = two.get("/metrics")[1]
+    assert 'hub_worker_restarts_total{worker="0"} 1.0\n' in page
+    assert 'hub_worker_restarts_total{worker="1"} 0.0\n' in page
 
 
 def test_a_stalled_worker_is_replaced(two: Running, tmp_path: Path) -> None:

@@ -1,7 +1,8 @@
 """Structured logs: one JSON object per line on standard error, with a machine-readable ``action``.
 
 Normal operation writes few lines: starting, taking and giving partitions, stopping. Values of
-records never appear: places, counts, codes and durations do.
+records never appear: places, counts, codes and durations do. Actions and their fields are declared in
+:mod:`hub.actions`; a test holds every call in the tree against it.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import Final
 
 __all__ = ("LOGGER", "log", "to_stderr")
 
-LOGGER: Final = logging.getLogger("hub.engine")
+LOGGER: Final = logging.getLogger("hub.actions")
 LOGGER.addHandler(logging.NullHandler())
 _FIELDS: Final = "hub_fields"
 
@@ -46,7 +47,7 @@ class _JsonLines(logging.Formatter):
 
 
 def to_stderr(level: str, **constant: object) -> None:
-    """Send the engine's logs to standard error; ``constant`` fields are on every line."""
+    """Send the logs to standard error; ``constant`` fields are on every line."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_JsonLines(constant))
     LOGGER.addHandler(handler)
