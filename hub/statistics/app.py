@@ -97,7 +97,9 @@ def make_app(
     for topic, take in agents.items():
         name = topic.rpartition(".")[2]
         source = app.topic(topic, **_BYTES)
-        app.agent(source, name=name, concurrency=1)(_agent(take, settings.statistics_interval_s / 2, failed))
+        # Half as long for the parts: a figure waits for both.
+        interval_s = settings.statistics_interval_s / (2 if topic == topics.PARTS else 1)
+        app.agent(source, name=name, concurrency=1)(_agent(take, interval_s, failed))
 
     def told(partitions: set[Any]) -> None:
         for topic in agents:
