@@ -54,6 +54,8 @@ ALL: Final[tuple[Contestant, ...]] = (
     Contestant("quix", "Quix Streams, exactly once", ("bench.quix_app",), topics.HOPS, tail=True),
 )  # fmt: skip
 """In the order in which they take turns in a round."""
+STATISTICS: Final = Contestant("statistics", "statistics worker", ("hub", "statistics", "run"), ())
+"""Takes no turn: it runs beside the hub's workers where the delay of figures is measured."""
 BY_NAME: Final = {contestant.name: contestant for contestant in ALL}
 
 
@@ -93,7 +95,7 @@ def launched(ground: Ground, contestant: Contestant, group: str, port: int = 0) 
     peer = ground.directory / "peer"
     peer.mkdir(exist_ok=True)
     ours = ground.environment() | {
-        "HUB_GROUP": group, "HUB_METRICS_PORT": str(port),
+        "HUB_GROUP": group, "HUB_METRICS_PORT": str(port), "HUB_STATISTICS_PORT": "0",
         "BENCH_PEER_DIR": str(peer), "PYTHONPATH": str(_ROOT),
     }  # fmt: skip
     with _environment(ours):

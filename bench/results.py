@@ -30,6 +30,7 @@ LATENCY: Final = Bar("event to invitation, p99, live load", 1000, 300, "ms", at_
 MEMORY: Final = Bar(
     "resident with 10 million people, matching's stores and tasks", 1024, None, "MiB", at_most=True
 )
+DELAY: Final = Bar("event to published figure, p99, live load", 3000, None, "ms", at_most=True)
 RESTORE: Final = Bar("restore of a store from its changelog", 100_000, 300_000, "keys/s")
 
 _VERSIONS: Final = (
@@ -77,6 +78,7 @@ class Results:
             Verdict(RAW_TWO, None if two_hops is None else two_hops * 100, "as the hub's events travel"),
             Verdict(SECOND, second, note),
             Verdict(LATENCY, self.latency.seen.p99 if self.latency else None, "until a consumer has it"),
+            Verdict(DELAY, self.delay.waits.p99 if self.delay else None, "until a consumer has it"),
             Verdict(RESTORE, self.restored.per_second if self.restored else None),
             self._memory(),
         ]

@@ -8,11 +8,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from hub import topics
-from hub.backtest import live, partition, verdict
+from hub.backtest import live, partition
 from hub.backtest.state import entries
 from hub.core import dates, matching, merge, person, sensitive
+from hub.core.invitation import Terms
 from hub.core.matching import Tables
 from hub.core.person import PersonState
+from hub.core.verdict import Question, verdict
 from hub.outputs import Outputs
 from hub.privacy.padding import unpad
 from hub.rules.account import Asked
@@ -54,7 +56,7 @@ def known(
     tables, now = live.tables(settings), Outputs(settings).now()
     today = dates.day_of(now)
     world = Tables(book, tables.organisations, tables.regions, {})
-    answer = verdict.verdict(state, verdict.Question.of(world, now, today, batches=True, before=book))
+    answer = verdict(state, Question(world, Terms.of(book, now), today, tables.earlier))
     eligible = answer.eligible
     asked = Asked(
         facts=eligible.view,

@@ -13,9 +13,9 @@ from hub.errors import BrokerError, ConfigurationError
 from hub.topics import MAX_RECORD_BYTES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
-    from confluent_kafka import Consumer, Producer
+    from confluent_kafka import Consumer, Producer, TopicPartition
     from confluent_kafka.admin import AdminClient
 
     from hub.settings import Settings
@@ -24,6 +24,7 @@ __all__ = (
     "Config",
     "admin",
     "admin_config",
+    "committed",
     "consumer",
     "consumer_config",
     "informed",
@@ -126,6 +127,31 @@ def informed(consumer: Consumer, timeout_s: float = 10.0) -> Consumer:
     """
     consumer.list_topics(timeout=timeout_s)
     return consumer
+
+
+def committed(
+    settings: Settings, places: Sequence[TopicPartition], timeout_s: float = 10.0
+) -> list[TopicPartition]:
+    """Return what the workers' group has committed at some places, in their order.
+
+    Raise BrokerError while nobody can say, as after the group's coordinator moved.
+    """
+    from confluent_kafka import KafkaException
+
+    if not places:
+        return []
+    reader = consumer(settings, settings.group)
+    try:
+        found: list[TopicPartition] = reader.committed(list(places), timeout_s)
+    except KafkaException as error:
+        raise BrokerError(
+            f"the positions of group {settings.group} cannot be read: {_reason(error)}",
+            settings.bootstrap_servers,
+            "try again in some seconds",
+        ) from None
+    finally:
+        reader.close()
+    return found
 
 
 def producer(

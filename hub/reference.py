@@ -31,6 +31,7 @@ GENERATORS: Final[tuple[tuple[str, str], ...]] = (
     ("docs/reference/logs.md", "hub.actions:reference"),
     ("docs/reference/rules.md", "hub.rulebooks:rules_reference"),
     ("docs/reference/facts.md", "hub.rulebooks:facts_reference"),
+    ("docs/reference/openapi.json", "hub.doors.http:reference"),
 )
 """Every generated page and the function that writes it. Add one here and nowhere else."""
 
@@ -40,7 +41,8 @@ def pages() -> dict[str, str]:
     texts = {}
     for path, where in GENERATORS:
         module, _, function = where.partition(":")
-        texts[path] = HEADER + getattr(import_module(module), function)().strip() + "\n"
+        head = HEADER if path.endswith(".md") else ""  # JSON has no comments
+        texts[path] = head + getattr(import_module(module), function)().strip() + "\n"
     return texts
 
 

@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 from hub import packaged
 from hub.errors import UsageError
 from hub.rules.book import load
+from hub.rules.model import RuleBook
 from hub.rules.reference import facts_reference as _facts_reference
 from hub.rules.reference import rules_reference as _rules_reference
 
@@ -35,6 +36,10 @@ class BookFile(NamedTuple):
     cases_file: str
     cases_text: str | None
     """None when there are no cases beside the book."""
+
+    def load(self) -> RuleBook:
+        """Return the book. Raise RuleBookError for one that does not pass its check."""
+        return load(self.text, file=self.file)
 
 
 def names() -> tuple[str, ...]:
@@ -78,8 +83,7 @@ def _cure(book: str) -> str:
 
 def rules_reference() -> str:
     """Return the reference page of rules, with the packaged book."""
-    file = read(DEFAULT)
-    return _rules_reference(load(file.text, file=file.file))
+    return _rules_reference(read(DEFAULT).load())
 
 
 def facts_reference() -> str:

@@ -13,7 +13,7 @@ from hub import contracts, kafka, topics
 from hub.activation import KEY, edition_of
 from hub.engine.progress import Progress, swept_part
 from hub.engine.tail import read_all
-from hub.errors import BrokerError, UsageError
+from hub.errors import UsageError
 from hub.stages.tables import HISTORY, SHADOW
 
 if TYPE_CHECKING:
@@ -30,9 +30,11 @@ class Books(NamedTuple):
     """Everything on ``hub.rules``: ``hub.rule_book`` records."""
 
     activations: tuple[dict[str, Any], ...]
-    """In the order in which they were made; the last one is active."""
+    """In the order in which they were made."""
     trial: dict[str, Any] | None
     """The book on trial."""
+    active: dict[str, Any] | None = None
+    """The last activation, unless it was taken back."""
 
     def text(self, edition: str) -> str | None:
         """Return the text that was last active as this edition; None when none ever was."""
@@ -96,18 +98,21 @@ def read(settings: Settings) -> Books:
     decode = contracts.codec().reader("hub.rule_book")
     made: dict[int, dict[str, Any]] = {}
     trial: dict[str, Any] | None = None
+    active: dict[str, Any] | None = None
     for key, value in read_all(settings, topics.RULES):
         book = decode(value) if value is not None else None
         if key == SHADOW:
             trial = book
-        elif book is not None and key is not None and (key == KEY or key.startswith(HISTORY)):
+        elif key == KEY:
+            active = book
+        if book is not None and key is not None and (key == KEY or key.startswith(HISTORY)):
             made[book["activated_at"]] = book
-    return Books(tuple(made[at] for at in sorted(made)), trial)
+    return Books(tuple(made[at] for at in sorted(made)), trial, active)
 
 
 def points(settings: Settings) -> Tasks:
     """Return what every task that keeps people has committed beside its offset. Raise BrokerError."""
-    from confluent_kafka import KafkaException, TopicPartition
+    from confluent_kafka import TopicPartition
 
     listed = kafka.admin(settings).list_topics(timeout=_TIMEOUT_S).topics
     places = [
@@ -116,17 +121,7 @@ def points(settings: Settings) -> Tasks:
         if topic in listed
         for partition in sorted(listed[topic].partitions)
     ]
-    reader = kafka.consumer(settings, settings.group)
-    try:
-        committed = reader.committed(places, _TIMEOUT_S) if places else []
-    except KafkaException as error:
-        raise BrokerError(
-            f"the positions cannot be read: {error.args[0].str()}",
-            settings.bootstrap_servers,
-            "try again soon",
-        ) from None
-    finally:
-        reader.close()
+    committed = kafka.committed(settings, places, _TIMEOUT_S)
     return [(_STAGES[each.topic], each.partition, Progress.parse(each.metadata)) for each in committed]
 
 

@@ -14,7 +14,7 @@ import os
 import re
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
@@ -208,6 +208,22 @@ class Settings(BaseSettings):
         int, _is("dead letters per window before the worker stops", "时间窗内死信上限，超过即停", ge=1)
     ] = 1000
     dead_letter_window_s: Annotated[float, _is("length of that window", "死信时间窗", gt=0)] = 60.0
+    statistics_interval_s: Annotated[
+        float,
+        _is(
+            "changed totals and figures are published this often",
+            "汇总与统计数的发布间隔",
+            gt=0,
+            le=60,
+        ),
+    ] = 0.3
+    targets_file: Annotated[
+        Path | None,
+        _is(
+            "the plan that figures are held against, YAML; unset = the packaged one",
+            "规划目标文件（YAML），缺省为内置规划",
+        ),
+    ] = None
     sweep_records: Annotated[
         int,
         _is("persons re-evaluated per cycle in a sweep, at most", "每周期重评人数上限", ge=1, le=100_000),
@@ -284,6 +300,48 @@ class Settings(BaseSettings):
             le=300,
         ),
     ] = 10.0
+    statistics_port: Annotated[
+        int,
+        _is(
+            "port of the same of `hub statistics run`; 0 = any free one",
+            "统计进程的监控端口，0 表示任选",
+            ge=0,
+            le=65_535,
+        ),
+    ] = 9465
+    http_host: Annotated[
+        str,
+        _is(
+            "address of `hub statistics serve`; without tokens only a loopback one",
+            "统计接口监听地址；未设令牌时仅限本机",
+        ),
+    ] = "127.0.0.1"
+    http_port: Annotated[
+        int, _is("port of the same; 0 = any free one", "统计接口端口，0 表示任选", ge=0, le=65_535)
+    ] = 9480
+    http_tokens: Annotated[
+        dict[str, Literal["internal", "outside"]],
+        _is(
+            "who may read the statistics, as JSON: SHA-256 of a bearer token, in hex: internal or outside",
+            "统计接口的访问令牌（JSON）：令牌的 SHA-256（十六进制）: internal 内部或 outside 对外",
+            "{}",
+        ),
+    ] = Field(default_factory=dict)
+    http_queue: Annotated[
+        int,
+        _is(
+            "events a stream's client may be behind before it is dropped",
+            "事件流客户端可积压的事件数，超过即断开",
+            ge=1,
+            le=1_000_000,
+        ),
+    ] = 2000
+    http_streams: Annotated[
+        int, _is("streams open at the same time, at most", "同时打开的事件流上限", ge=1, le=100_000)
+    ] = 200
+    http_heartbeat_s: Annotated[
+        float, _is("a quiet stream says that it lives this often", "事件流心跳间隔", gt=0, le=600)
+    ] = 15.0
     log_level: Annotated[
         str, _is("DEBUG, INFO, WARNING or ERROR", "日志级别", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
     ] = "INFO"

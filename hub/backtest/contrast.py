@@ -6,10 +6,10 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from hub.backtest.grounds import regrounded
-from hub.backtest.verdict import Question, Verdict, verdict
 from hub.core.invitation import Invitation
 from hub.core.person import PersonState
 from hub.core.sensitive import SensitiveBook, SensitiveState
+from hub.core.verdict import Question, Verdict, verdict
 
 __all__ = ("Contrast", "Effect", "Person", "Side", "contrast")
 

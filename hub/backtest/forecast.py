@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from hub import activation, rulebooks, topics
+from hub import activation, rulebooks, rulehistory, topics
 from hub.backtest import facts, grounds, history, live, partition, run
 from hub.backtest.tally import EXAMPLES, Tally
 from hub.core import dates
@@ -131,12 +131,12 @@ def _added(shares: Sequence[Share], asked: run.Comparison, plan: Plan, step: Ste
 def _before(plan: Plan, settings: Settings) -> str:
     if plan.before is not None:
         return _book(plan.before)
-    active = live.active_book(settings)
+    active = rulehistory.read(settings).active
     if active is None:
         raise UsageError(
             "no rule book is active", topics.RULES, "say with --than which book it is compared with"
         )
-    return active
+    return str(active["text"])
 
 
 def _book(name: str) -> str:

@@ -18,14 +18,14 @@ from hub.engine.tail import read_all
 from hub.privacy.key_ring import KeyRing
 from hub.privacy.padding import unpad
 from hub.stages.build import make_codec
-from hub.stages.tables import ACTIVE, HubTables
+from hub.stages.tables import HubTables
 
 if TYPE_CHECKING:
     from hub.backtest.share import Step
     from hub.core.sensitive import SensitiveState
     from hub.settings import Settings
 
-__all__ = ("LiveShare", "active_book", "shares", "tables")
+__all__ = ("LiveShare", "shares", "tables")
 
 _PERSON = b"p"
 
@@ -74,13 +74,3 @@ def tables(settings: Settings) -> HubTables:
         for key, value in read_all(settings, topic):
             found.apply(topic, key or b"", value)
     return found
-
-
-def active_book(settings: Settings) -> str | None:
-    """Return the text of the active rule book, None before the first activation."""
-    text: str | None = None
-    codec = make_codec(settings)
-    for key, value in read_all(settings, topics.RULES):
-        if key == ACTIVE:
-            text = codec.decode(value)[1]["text"] if value is not None else None
-    return text

@@ -12,13 +12,14 @@ from hub.errors import BrokerError, TopicsError
 if TYPE_CHECKING:
     from hub.settings import Settings
 
-__all__ = ("Log", "count", "describe", "read")
+__all__ = ("Log", "count", "describe", "placed", "read")
 
 _ANSWER_S: Final = 10.0
 _STALLED_S: Final = 20.0
 _FETCH: Final = 10_000
 
 Record = tuple[bytes, bytes | None]
+Placed = tuple[int, int, bytes, bytes | None]
 
 
 class Log(NamedTuple):
@@ -52,8 +53,21 @@ def describe(settings: Settings, topic: str, partition: int) -> Log:
     return Log(str(described.result(_ANSWER_S).topic_id), low, high)
 
 
-def read(settings: Settings, topic: str, partition: int, start: int) -> Iterator[list[Record]]:
-    """Yield key and value of every record from ``start`` on, in order, many at a time; then end."""
+def read(
+    settings: Settings, topic: str, partition: int, start: int, until: int | None = None
+) -> Iterator[list[Record]]:
+    """Yield key and value of every record from ``start`` on, see :func:`placed`."""
+    for records in placed(settings, topic, partition, start, until):
+        yield [(key, value) for _, _, key, value in records]
+
+
+def placed(
+    settings: Settings, topic: str, partition: int, start: int, until: int | None = None
+) -> Iterator[list[Placed]]:
+    """Yield offset, timestamp (ms), key and value of every record from ``start`` on, in order; then end.
+
+    ``until``: the offset before which it ends; None: the partition's present end.
+    """
     from confluent_kafka import TopicPartition
 
     reader = kafka.consumer(settings, None, {"enable.partition.eof": True, "fetch.wait.max.ms": 20})
@@ -61,12 +75,16 @@ def read(settings: Settings, topic: str, partition: int, start: int) -> Iterator
         reader.assign([TopicPartition(topic, partition, start)])
         moved_s, ended = time.monotonic(), False
         while not ended:
-            records: list[Record] = []
+            records: list[Placed] = []
             for message in reader.consume(_FETCH, 0.1):
                 moved_s = time.monotonic()
                 error = message.error()
-                if error is None:
-                    records.append((message.key() or b"", message.value()))
+                offset = message.offset()
+                if error is None and until is not None and offset is not None and offset >= until:
+                    ended = True
+                elif error is None:
+                    at = message.timestamp()[1]
+                    records.append((offset or 0, at, message.key() or b"", message.value()))
                 elif error.name() == "_PARTITION_EOF":
                     ended = True
                 else:

@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Any, Final
 from hub.backtest.contrast import Side, contrast
 from hub.backtest.share import Share, Step
 from hub.backtest.tally import EXAMPLES, Tally
-from hub.backtest.verdict import Question
 from hub.core import dates
+from hub.core.invitation import Terms
 from hub.core.matching import Tables
+from hub.core.verdict import Question
 from hub.rules.book import load
 from hub.rules.compile import CompiledBook, compile_book
 
@@ -62,9 +63,9 @@ def compare(share: Share, asked: Comparison, step: Step) -> Iterator[Contrast]:
             routes: dict[Any, Any] = {}  # an answer that no book has a say in
             one, other = (
                 Side(
-                    Question.of(
+                    Question(
                         Tables(book, place.directory, place.regions, routes),
-                        asked.now, today, batches=asked.batches, before=before,
+                        Terms.of(book, asked.now), today, {before.id: before}.get, asked.batches,
                     ),
                     book,
                 )

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Self
 
 from hub.backtest.contrast import Contrast, Effect
-from hub.backtest.verdict import Verdict
+from hub.core.verdict import Verdict
 
 __all__ = ("WITHHELD", "Tally")
 

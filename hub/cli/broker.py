@@ -65,14 +65,21 @@ def start(
     if detach and running is not None and port in {0, running.port}:
         _print(running, home, as_json=as_json, fresh=False)
         return
-    with progress_bar() as progress, terminable():
-        broker = EmbeddedBroker(home, port=port, heap_mb=heap_mb, detach=detach, progress=progress)
-        broker.start()
-    started = status(home)
-    assert started is not None
-    _print(started, home, as_json=as_json, fresh=True)
-    if not detach:
-        _stay(broker)
+    with terminable():
+        with progress_bar() as progress:
+            broker = EmbeddedBroker(home, port=port, heap_mb=heap_mb, detach=detach, progress=progress)
+            broker.start()
+        try:
+            started = status(home)
+            assert started is not None
+            _print(started, home, as_json=as_json, fresh=True)
+            if not detach:
+                _stay(broker)
+        except KeyboardInterrupt:
+            if detach:
+                raise
+            broker.stop()
+            err_console().print("stopped; the data stay.")
 
 
 @app.command("status")
@@ -135,18 +142,12 @@ def _print(status: Status, home: Path, *, as_json: bool, fresh: bool) -> None:
 
 
 def _stay(broker: EmbeddedBroker) -> None:
-    """Stay until Ctrl-C or SIGTERM, or until Kafka ends by itself."""
+    """Stay until Kafka ends by itself, or a signal raises KeyboardInterrupt."""
     from hub.errors import EmbeddedBrokerError
 
     err_console().print("Ctrl-C stops it.")
-    try:
-        with terminable():
-            while not broker.wait(0.5):
-                pass
-    except KeyboardInterrupt:
-        broker.stop()
-        err_console().print("stopped; the data stay.")
-        raise typer.Exit(0) from None
+    while not broker.wait(0.5):
+        pass
     raise EmbeddedBrokerError("Kafka ended by itself", str(broker.directory / "broker.log"), "see the log")
 
 

@@ -65,9 +65,10 @@ def explain(
 
 def _of_cases(path: Path, book: str | None, level: Level, lang: str, *, as_json: bool) -> None:
     from hub import rulebooks
+    from hub.rules.compile import compile_book
 
     cases = _cases(path)
-    compiled = _compiled(rulebooks.read(book or rulebooks.DEFAULT))
+    compiled = compile_book(rulebooks.read(book or rulebooks.DEFAULT).load())
     told = [(case, _account(compiled, case, level)) for case in cases]
     if as_json:
         from hub.rules.accounting import document
@@ -170,23 +171,17 @@ def _cases(path: Path) -> tuple[Case, ...]:
     return load_cases(text, file=str(path)).cases
 
 
-def _compiled(file: Any) -> CompiledBook:
-    from hub.rules.book import load
+def _active(book: str | None, settings: Any) -> CompiledBook:
+    from hub import rulebooks, rulehistory, topics
+    from hub.backtest import run
     from hub.rules.compile import compile_book
 
-    return compile_book(load(file.text, file=file.file))
-
-
-def _active(book: str | None, settings: Any) -> CompiledBook:
-    from hub import rulebooks, topics
-    from hub.backtest import live, run
-
     if book is not None:
-        return _compiled(rulebooks.read(book))
-    text = live.active_book(settings)
-    if text is None:
+        return compile_book(rulebooks.read(book).load())
+    active = rulehistory.read(settings).active
+    if active is None:
         raise UsageError("no rule book is active", topics.RULES, "say --book BOOK, or activate one")
-    return run.compiled(text)
+    return run.compiled(active["text"])
 
 
 def _print(told: Account, lang: str) -> None:

@@ -43,6 +43,9 @@ COMMANDS: Final[tuple[Command, ...]] = (
     Command(
         "invitations", "hub.cli.invitations", True, "List, show and audit the invitations that were sent."
     ),
+    Command(
+        "statistics", "hub.cli.statistics", True, "See, follow and export the live figures and the plan."
+    ),
     Command("council", "hub.cli.council", True, "See which candidates for a council are not members yet."),
     Command("review", "hub.cli.review", True, "List what waits for a human: parked events, people held."),
     Command("person", "hub.cli.person", True, "Show, export and erase what is known of one person."),

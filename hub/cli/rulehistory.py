@@ -1,4 +1,4 @@
-"""``hub rules history | diff | rollback | shadow``: what was active, what changes, and the way back."""
+"""``hub rules history | diff | rollback``: what was active, what changes, and the way back."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
+from hub.activation import edition_of
 from hub.cli.common import (
     BootstrapOption,
     JsonOption,
@@ -21,14 +22,12 @@ from hub.cli.common import (
 from hub.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from hub.rulehistory import Books, Standing
     from hub.rules.difference import Difference
     from hub.rules.model import RuleBook
     from hub.settings import Settings
 
-__all__ = ("preview_option", "published", "refuse_other_text", "register")
+__all__ = ("connected", "now", "preview_option", "published", "refuse_other_text", "register")
 
 _LOOK_S: Final = 0.5
 _DIGEST: Final = 12
@@ -44,7 +43,6 @@ def register(app: typer.Typer) -> None:
     app.command()(history)
     app.command()(diff)
     app.command()(rollback)
-    app.command()(shadow)
 
 
 def history(
@@ -68,7 +66,7 @@ def history(
     """
     from hub import rulehistory
 
-    settings = _connected(bootstrap)
+    settings = connected(bootstrap)
     books = rulehistory.read(settings)
     if watch:
         _watch(settings, books)
@@ -92,10 +90,10 @@ def history(
                 )
                 for point in standing.points
             ],
-            title=_edition(standing.book),
+            title=edition_of(standing.book),
         )
     if books.trial is not None:
-        console().print(f"{_edition(books.trial)} is on trial: hub rules shadow --report")
+        console().print(f"{edition_of(books.trial)} is on trial: hub rules shadow --report")
 
 
 def diff(
@@ -141,58 +139,17 @@ def rollback(
     from hub import activation, rulehistory
     from hub.rules.book import load
 
-    settings = _connected(bootstrap)
+    settings = connected(bootstrap)
     books = rulehistory.read(settings)
     book = books.before(to)
-    edition = activation.edition_of(book)
+    edition = edition_of(book)
     if books.activations[-1]["digest"] == book["digest"]:
         raise UsageError(f"{edition} is active", cure="see `hub rules history`")
     load(book["text"], file=edition)
     why = f"back to {edition}, of {_time(book['activated_at'])}: {reason}"
-    record = activation.record(book["text"], edition, author, why, _now())
+    record = activation.record(book["text"], edition, author, why, now())
     activation.publish(record, settings)
     published(record, f"{edition} is active again", as_json=as_json)
-
-
-def shadow(
-    book: Annotated[
-        str | None, typer.Argument(metavar="BOOK", help="The book to try: a path or a packaged one.")
-    ] = None,
-    *,
-    report: Annotated[bool, typer.Option("--report", help="Show what the trial comes to so far.")] = False,
-    stop: Annotated[bool, typer.Option("--stop", help="End the trial.")] = False,
-    author: Annotated[str, typer.Option(help="Who tries it.")] = "",
-    reason: Annotated[str, typer.Option(help="Why.")] = "",
-    bootstrap: BootstrapOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Let a book run beside the active one on live traffic: what it would say is counted, and reaches nobody.
-
-    Whoever is evaluated meanwhile is evaluated under both. One book at a time; without one, the rules of the
-    active book with status shadow are on trial. Rules on sensitive data are never part of it.
-
-    Examples: hub rules shadow draft.yaml --author me --reason "ticket 88"; hub rules shadow --report
-    """
-    from hub import activation, rulehistory, trialreport
-
-    if (book is not None) + report + stop != 1:
-        raise UsageError("one of BOOK, --report and --stop", cure="see `hub rules shadow --help`")
-    settings = _connected(bootstrap)
-    if report:
-        _report(trialreport.read(settings), as_json=as_json)
-    elif stop:
-        trial = rulehistory.read(settings).trial
-        if trial is None:
-            raise UsageError("no book is on trial", cure="`hub rules history` tells")
-        activation.stop_trial(settings)
-        published(trial, f"the trial of {_edition(trial)} is over; its report stays", as_json=as_json)
-    elif book is not None:
-        if not (author and reason):
-            raise UsageError("--author and --reason are missing", cure="say who tries the book, and why")
-        text, edition = _checked(book)
-        record = activation.record(text, edition, author, reason, _now())
-        activation.try_out(record, settings)
-        published(record, f"{edition} is on trial; look at it: hub rules shadow --report", as_json=as_json)
 
 
 # --- for `hub rules activate`
@@ -216,7 +173,7 @@ def refuse_other_text(record: dict[str, Any], settings: Settings) -> None:
     from hub import activation, kafka, rulehistory
 
     kafka.require_broker(kafka.admin(settings), settings)
-    edition = activation.edition_of(record)
+    edition = edition_of(record)
     before = rulehistory.read(settings).text(edition)
     if before is not None and before != record["text"]:
         raise UsageError(
@@ -237,7 +194,8 @@ def published(record: dict[str, Any], line: str, *, as_json: bool) -> None:
 # --- parts
 
 
-def _connected(bootstrap: str | None) -> Settings:
+def connected(bootstrap: str | None) -> Settings:
+    """Return the settings of a broker that answers. Raise BrokerError."""
     from hub import kafka
 
     settings = load_settings(bootstrap)
@@ -245,12 +203,9 @@ def _connected(bootstrap: str | None) -> Settings:
     return settings
 
 
-def _now() -> int:
+def now() -> int:
+    """Return the time, ms since 1970-01-01 UTC."""
     return time.time_ns() // 1_000_000
-
-
-def _edition(record: dict[str, Any]) -> str:
-    return f"{record['book_id']}@{record['version']}"
 
 
 def _time(at_ms: int) -> str:
@@ -268,7 +223,7 @@ def _told(record: dict[str, Any] | None) -> dict[str, Any] | None:
 def _standing(standing: Standing) -> dict[str, Any]:
     tasks = [point._asdict() for point in standing.points]
     told = _told(standing.book) or {}
-    edition = _edition(standing.book)
+    edition = edition_of(standing.book)
     return {"edition": edition, **told, "waiting": standing.waiting, "part": standing.part, "tasks": tasks}
 
 
@@ -277,8 +232,8 @@ def _row(standing: Standing) -> tuple[object, ...]:
     numbers = " ".join(f"{name} {value}" for name, value in (preview or {}).items())
     switched = f"{len(standing.points)}" + (f", {standing.waiting} not yet" if standing.waiting else "")
     return (
-        _time(book["activated_at"]), _edition(book), book["digest"][:_DIGEST], book["author"], book["reason"],
-        numbers or "none", switched, _part(standing.part) if standing.points else "",
+        _time(book["activated_at"]), edition_of(book), book["digest"][:_DIGEST], book["author"],
+        book["reason"], numbers or "none", switched, _part(standing.part) if standing.points else "",
     )  # fmt: skip
 
 
@@ -293,7 +248,8 @@ def _watch(settings: Settings, books: Books) -> None:
         row = bar.add_task("", total=1.0)
         while books.activations:
             newest = rulehistory.standings(books.activations, rulehistory.points(settings))[-1]
-            words = f"{_edition(newest.book)}: {len(newest.points)} tasks switched, {newest.waiting} not yet"
+            tasks = f"{len(newest.points)} tasks switched, {newest.waiting} not yet"
+            words = f"{edition_of(newest.book)}: {tasks}"
             bar.update(row, completed=newest.part, description=words)
             if not newest.waiting and newest.part >= 1:
                 return
@@ -306,21 +262,11 @@ def _book(name: str, bootstrap: str | None) -> RuleBook:
     from hub.rules.book import load
 
     if "@" in name and not Path(name).exists():
-        text = rulehistory.read(_connected(bootstrap)).text(name)
+        text = rulehistory.read(connected(bootstrap)).text(name)
         if text is None:
             raise UsageError(f"{name} was never active", topics.RULES, "see `hub rules history`")
         return load(text, file=name)
-    file = rulebooks.read(name)
-    return load(file.text, file=file.file)
-
-
-def _checked(name: str) -> tuple[str, str]:
-    """Return text and edition of a book that passes its check."""
-    from hub import rulebooks
-    from hub.rules.book import load
-
-    file = rulebooks.read(name)
-    return file.text, load(file.text, file=file.file).edition
+    return rulebooks.read(name).load()
 
 
 def _show(difference: Difference) -> None:
@@ -340,13 +286,3 @@ def _show(difference: Difference) -> None:
         for sign, value in (("-", change.before), ("+", change.after)):
             if value is not None:
                 typer.echo("\n".join(f"      {sign} {line}" for line in str(value).splitlines()))
-
-
-def _report(found: Any, *, as_json: bool) -> None:
-    """Print what a trial comes to."""
-    if as_json:
-        print_json(found.document())
-        return
-    columns: Sequence[str] = ("rule", *found.columns)
-    print_table(columns, found.rows(), title=found.title)
-    console().print(found.remark)

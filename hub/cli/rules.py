@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from hub.cli import rulecopy, rulehistory
+from hub.cli import rulecopy, rulehistory, ruletrial
 from hub.cli.backtest import backtest
 from hub.cli.common import (
     BootstrapOption,
@@ -92,10 +92,8 @@ def show(
     """
     from hub import rulebooks
     from hub.errors import UsageError
-    from hub.rules.book import load
 
-    file = rulebooks.read(book)
-    found = load(file.text, file=file.file)
+    found = rulebooks.read(book).load()
     if rule is None:
         _show_book(found, as_json=as_json)
         return
@@ -162,15 +160,15 @@ def schema() -> None:
 
 
 rulehistory.register(app)
+ruletrial.register(app)
 
 
 def _run_cases(file: BookFile) -> tuple[str, tuple[Result, ...]]:
     """Return the book's edition and the results of the cases beside it; no cases give no results."""
-    from hub.rules.book import load
     from hub.rules.cases import load_cases, run
     from hub.rules.compile import compile_book
 
-    compiled = compile_book(load(file.text, file=file.file))
+    compiled = compile_book(file.load())
     if file.cases_text is None:
         return compiled.id, ()
     return compiled.id, run(compiled, load_cases(file.cases_text, file=file.cases_file))

@@ -140,11 +140,7 @@ def _rows(settings: Any) -> list[dict[str, Any]]:
     ]
     if not places:
         return []
-    reader = kafka.consumer(settings, settings.group)
-    try:
-        committed = reader.committed(places, _TIMEOUT_S)
-    finally:
-        reader.close()
+    committed = kafka.committed(settings, places, _TIMEOUT_S)
     found = admin.list_offsets(
         {place: OffsetSpec.latest() for place in places}, isolation_level=IsolationLevel.READ_COMMITTED
     )

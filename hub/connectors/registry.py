@@ -7,8 +7,9 @@ wins, and then the others become aliases of theirs.
 from __future__ import annotations
 
 from hub.connectors.about import of_alias, of_either, of_prohibited_either
-from hub.connectors.draft import Claim, Draft, Fields
+from hub.connectors.draft import Alias, Claim, Draft, Fields, Hashed
 from hub.connectors.reading import Event, Reading
+from hub.core import channel
 from hub.core.codes import Code
 
 ANSWERS = frozenset({"accepted", "declined", "never", "unreachable"})
@@ -29,11 +30,13 @@ def admitted(event: Event, reading: Reading) -> Draft:
         "organisation": reading.text(event, "organisation"),
         "since_on": since_on,
     }
+    card = reading.alias(event, "card_no")
+    came = channel.of_word(event["channel"])
     claims = [
         Claim("membership", None, fields),
         Claim("application", None, {"status": "admitted", "on": since_on}),
+        _change(card, "admitted", since_on, channel=came),
     ]
-    card = reading.alias(event, "card_no")
     if card is not None:
         claims.append(Claim("card", card, {"issued_on": since_on}))
     return of_either(event, reading, ("invitation_id", "card_no"), *claims)
@@ -53,9 +56,19 @@ def declined(event: Event, reading: Reading) -> Draft:
 
 def transferred(event: Event, reading: Reading) -> Draft:
     """Move the member to another organisation: no new admission."""
-    reading.day(event, "on")
-    fields: Fields = {"organisation": reading.text(event, "to_organisation")}
-    return of_alias(reading.required_alias(event, "card_no"), Claim("membership", None, fields))
+    on = reading.day(event, "on")
+    left, joined = reading.text_or_none(event, "from_organisation"), reading.text(event, "to_organisation")
+    card = reading.required_alias(event, "card_no")
+    moved = (
+        {"to_organisation": joined}
+        if left is None
+        else {"from_organisation": left, "to_organisation": joined}
+    )
+    return of_alias(
+        card,
+        Claim("membership", None, {"organisation": joined}),
+        _change(card, "transferred", on, **moved),
+    )
 
 
 def lapsed(event: Event, reading: Reading) -> Draft:
@@ -108,5 +121,13 @@ def delivered(event: Event, reading: Reading) -> Draft:
 
 
 def _ended(event: Event, reading: Reading, status: str) -> Draft:
-    fields: Fields = {"status": status, "ended_on": reading.day(event, "on")}
-    return of_alias(reading.required_alias(event, "card_no"), Claim("membership", None, fields))
+    on = reading.day(event, "on")
+    card = reading.required_alias(event, "card_no")
+    fields: Fields = {"status": status, "ended_on": on}
+    return of_alias(card, Claim("membership", None, fields), _change(card, status, on))
+
+
+def _change(card: Alias | None, move: str, on: int, **more: str) -> Claim:
+    """Return the change as a fact of its own: told twice it is one, told late it is of its own month."""
+    key = f"{card.value if card is not None else ''}|{move}|{on}|{more.get('to_organisation', '')}"
+    return Claim("membership_change", Hashed("membership_change", key), {"move": move, "on": on, **more})

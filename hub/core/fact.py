@@ -266,6 +266,26 @@ CATALOGUE: Final[tuple[FactKind, ...]] = (
         ),
     ),
     FactKind(
+        "membership_change",
+        "card, what happened and the day; of a transfer the organisation joined too",
+        "p",
+        "one change of membership, for the figures of its month; membership itself is as of now",
+        "一次会籍变动（供所属月份统计；当前会籍另记）",
+        (
+            Field("move", _T, _LAST, "admitted, transferred, lapsed, resigned or expelled", "变动"),
+            Field("on", _D, _LAST, "date of it", "变动日期"),
+            Field("from_organisation", _T, _LAST, "organisation id left by a transfer", "转出组织"),
+            Field("to_organisation", _T, _LAST, "organisation id joined by a transfer", "转入组织"),
+            Field(
+                "channel",
+                _T,
+                _LAST,
+                "of an admission: training, rescue, council, project, online, public_welfare, other, unknown",
+                "入会渠道（凡涉及捐献者一律为公益 public_welfare）",
+            ),
+        ),
+    ),
+    FactKind(
         "card",
         "blind index of the card number",
         "p",

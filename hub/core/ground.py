@@ -20,6 +20,8 @@ EVIDENCE: Final[Sequence[tuple[str, bytes]]] = ((KIND, b""),)
 """What the hit of a ground that is not named rests on."""
 DATA_CLASS: Final = "s"
 """The data class that a consent must cover for it to count."""
+_GONE: Final = "other"
+"""Stands in figures for a rule that an invitation names and the book no longer has."""
 _LEAST: Final = 3
 """The priority of a ground that names none."""
 _COVERED: Final = frozenset({consent.Status.VALID, consent.Status.RECIPIENT})
@@ -111,6 +113,25 @@ def stands(rules: Collection[str], book: Book, view: View, today: int) -> bool:
 def public(hits: Sequence[Hit]) -> tuple[str, ...]:
     """Return the ids by which figures and decisions name what hit, each once."""
     return tuple(dict.fromkeys([hit.rule.public or hit.rule.id for hit in hits]))
+
+
+def figured(named: Iterable[str], book: Book) -> tuple[str, ...]:
+    """Return the ids by which figures name the rules that an invitation names, each once.
+
+    One that was disclosed to its organisation is the ground that is not named; so that none that has left
+    the book since stands out, those are all alike.
+    """
+    unnamed_ground = book.ground(_LEAST)
+    found: dict[str, None] = {}
+    for name in named:
+        rule = book.rule(name)
+        if rule is not None:
+            found[rule.public or rule.id] = None
+        elif unnamed_ground is not None and name == unnamed_ground.id:
+            found[name] = None
+        else:
+            found[_GONE] = None
+    return tuple(found)
 
 
 def firsts(hits: Sequence[Hit]) -> list[Hit]:

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import msgspec
 
-from hub.core import consent
+from hub.core import channel, consent
+from hub.core.book import Book, act_by
 
 if TYPE_CHECKING:
     from hub.core.matching import Eligibility
@@ -56,6 +57,12 @@ class Terms(NamedTuple):
     book: str = ""
     """The rule book they are of, ``id@version``."""
 
+    @classmethod
+    def of(cls, book: Book, now: int) -> Terms:
+        """Return the terms of what happens at an instant (ms since 1970-01-01 UTC) under a book."""
+        limits = act_by(book, now)
+        return cls(book.valid_days, book.cooldown_expired_days, book.reminder_days, limits, book.id)
+
 
 class Invitation(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """One invitation as it is now. Days are days since 1970-01-01 in China."""
@@ -81,6 +88,10 @@ class Invitation(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """Until when the organisation contacts the person: ms since 1970-01-01 UTC."""
     book: str = ""
     """The rule book it was last evaluated under while it was open; empty in what was stored earlier."""
+    channel: str = ""
+    """By which way the person came, as :mod:`hub.core.channel` says of the best ground at issue."""
+    applied_on: int | None = None
+    """The day of the application that it led to."""
 
     @property
     def open(self) -> bool:
@@ -115,7 +126,7 @@ def advance(
     if eligible.hindrance is not None:
         return _end(invitation, WITHDRAWN, today, str(eligible.hindrance.code))
     if _since(_only(facts, "application"), "status", "submitted", invitation.issued_on):
-        return _apply(invitation, eligible, today)
+        return _apply(invitation, eligible, _only(facts, "application")["on"], today)
     if not eligible.hits:
         if today > invitation.valid_until:
             return _end(invitation, EXPIRED, today)
@@ -244,6 +255,7 @@ def offer(invitation_id: str, episode: int, eligible: Eligibility, terms: Terms,
             changed_on=today,
             act_by=terms.act_by[eligible.priority] if terms.act_by else None,
             book=terms.book,
+            channel=channel.of_hit(eligible.hits[0]),
         ),
         ISSUED,
     )
@@ -290,13 +302,13 @@ def _since(entry: Mapping[str, Any], field: str, value: str, day: int) -> bool:
     return entry.get(field) == value and entry.get("on", -1) >= day
 
 
-def _apply(invitation: Invitation, eligible: Eligibility, today: int) -> Change | None:
-    """Note an application. While it runs the terms stay, but for an organisation that is no more."""
+def _apply(invitation: Invitation, eligible: Eligibility, on: int, today: int) -> Change | None:
+    """Note an application of a day. While it runs the terms stay, but for an organisation that is no more."""
     new = invitation.status != APPLIED
     if not new and not eligible.orphaned:
         return None
     applied = msgspec.structs.replace(
-        invitation, status=APPLIED, revision=invitation.revision + 1, changed_on=today
+        invitation, status=APPLIED, revision=invitation.revision + 1, changed_on=today, applied_on=on
     )
     if eligible.orphaned:
         applied = msgspec.structs.replace(

@@ -8,7 +8,7 @@ that saw the same announcements hold the same directory.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Final, NamedTuple, TypeVar
 
 _Key = TypeVar("_Key")
@@ -99,6 +99,10 @@ class Directory:
                 break
             found = organisation
         return found
+
+    def on(self, day: int) -> Iterator[Organisation]:
+        """Yield every organisation that is active on ``day``, by id."""
+        return (each for org_id in sorted(self._histories) if (each := self.active(org_id, day)) is not None)
 
     def inactive(self, day: int) -> list[str]:
         """Return the ids that were ever announced and are not active on ``day``, in order."""

@@ -58,6 +58,8 @@ class PersonState(msgspec.Struct, array_like=True):
     """The key that seals what decisions say of the person, wrapped; empty before the first one."""
     erased: bytes = b""
     """The stamp of the stub, of somebody who was erased and of whom something later is known."""
+    qualified_on: int = 0
+    """The day from which on some rule has hit at every evaluation; 0 = none hits."""
 
 
 _ENCODER: Final = msgspec.msgpack.Encoder(order="deterministic")

@@ -105,15 +105,21 @@ def _met(facts: Mapping[str, Sequence[Mapping[str, Any]]], today: int) -> str:
     return where
 
 
+def last_known(org_id: str, directory: Directory, today: int) -> Organisation | None:
+    """Return an organisation as it is or last was, or will be when it is yet to begin; None = unknown."""
+    last = None
+    for start, known in directory.history(org_id):
+        if known is not None and (last is None or start <= today):
+            last = known
+    return last
+
+
 def superior(org_id: str, directory: Directory, today: int) -> str:
     """Return the organisation above one, active today: its parent, else its city's society, its province's.
 
     By what is last known of it, also when it is no longer active; empty when there is none.
     """
-    last = None
-    for start, known in directory.history(org_id):
-        if known is not None and (last is None or start <= today):
-            last = known
+    last = last_known(org_id, directory, today)
     if last is None:
         return ""
     if last.parent and last.parent != org_id and directory.active(last.parent, today) is not None:
@@ -123,6 +129,13 @@ def superior(org_id: str, directory: Directory, today: int) -> str:
         if found is not None and found.org_id != org_id:
             return found.org_id
     return ""
+
+
+def county_of(org_id: str, directory: Directory, regions: Regions, today: int) -> str:
+    """Return the county of an organisation, in today's edition; empty when it is unknown or above one."""
+    last = last_known(org_id, directory, today)
+    code = regions.resolve(last.region, today)[:COUNTY] if last is not None and last.region else ""
+    return code if len(code) == COUNTY else ""
 
 
 def elsewhere(member_of: str, route: Route, directory: Directory, today: int) -> bool:

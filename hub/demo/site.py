@@ -6,6 +6,7 @@ Layout::
     keys/        the key ring; registry.key is the registry's private key, made for the demo
     state/       the workers' stores
     workers.log  what the workers said
+    statistics.log  what the statistics worker said
     demo.json    how to find a demo that was kept running
 """
 
@@ -62,6 +63,7 @@ class Site:
             self.directory / "broker", detach=keep, progress=progress, extra=_BROKER
         )
         self._hub: process.Launched | None = None
+        self._statistics: process.Launched | None = None
         self._opened = False
         self.settings: Settings = embedded.settings_for("localhost:1")
         self.log = self.directory / "workers.log"
@@ -82,7 +84,8 @@ class Site:
             # A partition per worker: each costs requests in every transaction.
             group=_GROUP, partitions=self._workers, replication_factor=1, clock="ticks",
             state_dir=self.directory / "state", key_dir=self.directory / "keys",
-            dead_letter_limit=_DEAD_LETTER_LIMIT, metrics_port=_free_port(), log_level="WARNING",
+            dead_letter_limit=_DEAD_LETTER_LIMIT, metrics_port=_free_port(),
+            statistics_port=_free_port(), log_level="WARNING",
         )  # fmt: skip
         ring = KeyRing.create(self.settings.key_dir, SUITES[self.settings.cipher_suite])
         ring.make_recipient("registry", self.directory / "keys" / "registry.key")
@@ -93,11 +96,21 @@ class Site:
             self._hub = process.launch(command, self.log, guarded=not self.keep)
         self._write_status()
 
+    def publish_statistics(self) -> None:
+        """Start a statistics worker beside the others."""
+        command = [sys.executable, "-m", "hub", "statistics", "run"]
+        with _Environment(self._environment()):
+            self._statistics = process.launch(
+                command, self.directory / "statistics.log", guarded=not self.keep
+            )
+        self._write_status()
+
     def check(self) -> None:
-        """Raise StopError with the end of the workers' log when they have ended."""
-        if self._hub is not None and not self._hub.running():
-            lines = self.log.read_text(encoding="utf-8", errors="replace").splitlines()[-12:]
-            raise StopError("the workers have ended\n" + "\n".join(lines), str(self.log), "see the log")
+        """Raise StopError with the end of their log when the workers, or the statistics', have ended."""
+        for child, log in ((self._hub, self.log), (self._statistics, self.directory / "statistics.log")):
+            if child is not None and not child.running():
+                lines = log.read_text(encoding="utf-8", errors="replace").splitlines()[-12:]
+                raise StopError("the workers have ended\n" + "\n".join(lines), str(log), "see the log")
 
     def close(self, *, remove: bool = True) -> None:
         """Stop the workers, then the broker; nothing is left running. Safe to call twice, also half-open.
@@ -106,10 +119,11 @@ class Site:
         """
         if not self._opened:
             return  # what is here belongs to somebody else
-        if self._hub is not None:
-            process.end(self._hub.pid, process.mark(self._hub.pid), _STOP_S)
-            self._hub.wait(_STOP_S)
-            self._hub = None
+        for child in (self._statistics, self._hub):
+            if child is not None:
+                process.end(child.pid, process.mark(child.pid), _STOP_S)
+                child.wait(_STOP_S)
+        self._statistics = self._hub = None
         if self._temporary and remove and not self.keep:
             self._broker.kill()  # nobody reads its data again: writing them out takes seconds
         else:
@@ -121,7 +135,7 @@ class Site:
     def _environment(self) -> dict[str, str]:
         names = (
             "bootstrap_servers", "group", "partitions", "clock", "state_dir", "key_dir", "dead_letter_limit",
-            "metrics_port", "log_level",
+            "metrics_port", "statistics_port", "log_level",
         )  # fmt: skip
         return {f"HUB_{name.upper()}": str(getattr(self.settings, name)) for name in names}
 
@@ -136,9 +150,9 @@ class Site:
 
     def _write_status(self) -> None:
         assert self._hub is not None
+        children = [child.pid for child in (self._statistics, self._hub) if child is not None]
         status = {
-            "workers": self._hub.pid,
-            "mark": process.mark(self._hub.pid),
+            "processes": [(pid, process.mark(pid)) for pid in children],
             "bootstrap": self._broker.bootstrap,
         }
         (self.directory / _STATUS).write_text(json.dumps(status), encoding="utf-8")
@@ -169,7 +183,8 @@ def stop_kept(directory: Path) -> bool:
         status = json.loads((directory / _STATUS).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return False
-    process.end(status["workers"], status["mark"], _STOP_S)
+    for pid, mark in status["processes"]:
+        process.end(pid, mark, _STOP_S)
     embedded.stop(directory / "broker")
     (directory / _STATUS).unlink(missing_ok=True)
     return True

@@ -306,7 +306,7 @@ class Task:
         following.window_records += min(self.reached, records[-1].offset + 1) - first
 
     def _flush(self, now: int) -> None:
-        """Publish the counters that changed."""
+        """Publish the counters that changed: each counts every record before where the task stands now."""
         encode, partitions = self._services.encode, self._services.parts_partitions
         for part in self._bench.counters.flush():
             value = encode(
@@ -319,6 +319,7 @@ class Task:
                     "value": part.value,
                     "kind": part.kind,
                     "tick": now,
+                    "position": self.reached,
                 },
             )
             key = f"{part.counter}@{self.origin}".encode()

@@ -27,6 +27,7 @@ class Known:
     conflicts: set[str] = field(default_factory=set)
     party: Entry = field(default_factory=Entry)
     deceased: bool = False
+    deceased_on: int | None = None
     superseded: bool = False
     never: bool = False
     declined_on: int | None = None
@@ -41,6 +42,8 @@ class Known:
     org_gifts: Entries = field(default_factory=dict)
     refunded: set[str] = field(default_factory=set)
     cards: set[str] = field(default_factory=set)
+    changes: dict[Any, dict[str, Any]] = field(default_factory=dict)
+    """What happened to memberships: by card, event type, day and organisation joined, what it said."""
     projects: Entries = field(default_factory=dict)
     candidacies: Entries = field(default_factory=dict)
     consent: Entry = field(default_factory=Entry)

@@ -207,8 +207,10 @@ def _corrected(known: Known, told: Told) -> None:
         known.accepted.add(told.fields["old_name"])
 
 
-def _deceased(known: Known, _told: Told) -> None:
+def _deceased(known: Known, told: Told) -> None:
     known.deceased = True
+    day = told.fields["deceased_on"]
+    known.deceased_on = day if known.deceased_on is None else min(day, known.deceased_on)
 
 
 def _submitted(known: Known, told: Told) -> None:
@@ -222,6 +224,7 @@ def _admitted(known: Known, told: Told) -> None:
     )
     known.application.put(told.stamp, status="admitted", on=fields["on"])
     known.cards.add(fields["card_no"])
+    _membership_changed(known, told)
 
 
 def _declined(known: Known, told: Told) -> None:
@@ -232,10 +235,18 @@ def _declined(known: Known, told: Told) -> None:
 def _ended(known: Known, told: Told) -> None:
     status = told.happening.type.split(".")[1]
     known.membership.put(told.stamp, status=status, ended_on=told.fields["on"])
+    _membership_changed(known, told)
 
 
 def _transferred(known: Known, told: Told) -> None:
     known.membership.put(told.stamp, organisation=told.fields["to_organisation"])
+    _membership_changed(known, told)
+
+
+def _membership_changed(known: Known, told: Told) -> None:
+    fields, move = told.fields, told.happening.type.split(".")[1]
+    key = (fields["card_no"], move, fields["on"], fields.get("to_organisation"))
+    known.changes.setdefault(key, {"move": move, "on": fields["on"], "channel": fields.get("channel")})
 
 
 def _membership_corrected(known: Known, told: Told) -> None:

@@ -22,6 +22,7 @@ from hub.core.organisation import Organisation
 from hub.core.person import PersonState
 from hub.core.routing import YOUTH
 from hub.core.task import TaskChange
+from hub.core.verdict import Verdict
 from hub.errors import HubError
 from hub.privacy.blind_index import BlindIndex
 from hub.privacy.person_key import PersonKeys
@@ -87,15 +88,6 @@ class Occasion(NamedTuple):
     person: bytes
     event_id: str | None
     """The upstream event that led to it; None when time or a table did."""
-
-
-class Verdict(NamedTuple):
-    """What an evaluation came to: (outcome, code) with the life of the invitation taken into account."""
-
-    eligible: Eligibility
-    outcome: str
-    code: str
-    change: Change | None
 
 
 class Announcer:

@@ -20,7 +20,8 @@ from hub.schemas.writer import compile_writer
 if TYPE_CHECKING:
     from hub.core.invitation import Change
     from hub.core.matching import Eligibility
-    from hub.stages.announcement import Occasion, Verdict
+    from hub.core.verdict import Verdict
+    from hub.stages.announcement import Occasion
 
 SOURCE: Final = "/redcross/33/hub/matching"
 KEPT: Final = 8_192
@@ -80,7 +81,7 @@ class DecisionWriter:
     def write(self, event_id: bytes, occasion: Occasion, verdict: Verdict, sealed: bytes | None) -> bytes:
         """Return the framed record of a decision; ``sealed``: what it says of the person."""
         ctx, book, person, _ = occasion
-        eligible, outcome, code, change = verdict
+        eligible, outcome, code, change, _ = verdict
         if book is not self._book:
             self._book, self._id, self._rules = book, _text(book.id), {}
         head, hits = self.head, eligible.hits

@@ -22,23 +22,25 @@ day on which orphans are counted.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from itertools import islice
 from typing import Final, NamedTuple
 
 from hub import topics
-from hub.core import assertion, dates, erasure, ground, invitation, matching, merge, statistics, task
-from hub.core.book import Book, act_by
-from hub.core.invitation import Change, Invitation, Terms
+from hub.core import assertion, dates, erasure, flow, ground, invitation, matching, merge, statistics, task
+from hub.core.book import Book
+from hub.core.invitation import Terms
 from hub.core.person import PersonState
+from hub.core.routing import county_of
+from hub.core.verdict import Question, Verdict, verdict
 from hub.errors import DeadLetterError
 from hub.privacy.blind_index import BlindIndex
 from hub.privacy.sealing import RecipientSealer, Sealer
 from hub.schemas.codec import Codec
 from hub.stages import neighbourhood, orphans, shadowing, tasks
 from hub.stages.acquaintance import Acquaintance, Acquainted
-from hub.stages.announcement import NO_CONTACT, Announcer, Occasion, Verdict
+from hub.stages.announcement import NO_CONTACT, Announcer, Occasion
 from hub.stages.contract import Batch, Context, TableChange
 from hub.stages.factreader import fact_reader
 from hub.stages.forgetting import ERASED, PERSON, Forgetting, newcomer
@@ -47,8 +49,8 @@ from hub.stages.tables import POPULATION, HubTables
 __all__ = ("PERSON", "MatchingStage")
 
 STARTED: Final = b"t"
-_ALL_TIMERS: Final = b"\x02"
-"""Value of ``t``: another one was written before orphans were counted."""
+_UP_TO_DATE: Final = b"\x03"
+"""Value of ``t``: another one was written before orphans, or all figures that there are now, were counted."""
 RESTATEMENT: Final = b"s"
 ORGANISATION_TIMER: Final = b"o"
 REGION_TIMER: Final = b"r"
@@ -177,15 +179,22 @@ class MatchingStage:
     def quarantine(self, key: bytes, ctx: Context) -> None:
         """Hold a person whose evaluation raised, until something new is known of them."""
         scene = _Scene.of(ctx)
-        if key[:1] == PERSON and scene.world is not None:
-            self._hold(scene, key[1:], scene.world.book)
+        if key[:1] == PERSON and scene.asked is not None:
+            self._hold(scene, key[1:], scene.asked.world.book)
 
     def _start(self, scene: _Scene) -> None:
-        """Once per task: set the timers of what was announced for the days to come before it began."""
+        """Once per task: set the timers of what was announced for the days to come before it began.
+
+        The task of an earlier version restates everybody, a step per cycle: it counted less.
+        """
         ctx, tables = scene.ctx, scene.tables
-        if ctx.state.get(STARTED) == _ALL_TIMERS:
+        started = ctx.state.get(STARTED)
+        if started == _UP_TO_DATE:
             return
-        ctx.state.put(STARTED, _ALL_TIMERS)
+        ctx.state.put(STARTED, _UP_TO_DATE)
+        if started is not None:
+            ctx.state.put(RESTATEMENT, b"")
+            ctx.schedule(ctx.now, RESTATEMENT)
         orphans.soon(ctx)
         for org_id, day in tables.organisations.upcoming(scene.today):
             ctx.schedule(dates.midnight_ms(day), ORGANISATION_TIMER + org_id.encode())
@@ -212,46 +221,32 @@ class MatchingStage:
 
     def _settle(self, scene: _Scene, who: bytes, state: PersonState, event_id: str | None) -> None:
         """Gather, decide, apply: evaluate a person whose facts are up to date, and store them."""
-        ctx, today, world = scene.ctx, scene.today, scene.world
-        if world is None:  # before the first book: keep what is known, the sweep of its activation evaluates
+        ctx, today, asked = scene.ctx, scene.today, scene.asked
+        if asked is None:  # before the first book: keep what is known, the sweep of its activation evaluates
             self._met.store(who, state, ctx)
             return
-        last = state.invitation
-        running = last is not None and last.ended_on is None
-        eligible = matching.evaluate(state, world, today, running=running)
-        outcome, code = eligible.outcome, eligible.code
-        change: Change | None = None
-        if last is not None and running:
-            change = invitation.advance(last, eligible, state.facts, scene.terms, today)
-            if last.book != world.book.id:
-                change, last = matching.carried(
-                    change, last, eligible, world.book.id, scene.tables.earlier, today
-                )
-                state.invitation = last
-        elif outcome == matching.INVITE and not scene.pause(last, eligible):
-            new_id = self._announce.invitation_id(who + state.erased, state.episode + 1)
-            change = invitation.offer(new_id, state.episode + 1, eligible, scene.terms, today)
-        now = change.invitation if change is not None else last
-        idle = now is None or now.ended_on is not None
-        if idle and outcome == matching.INVITE and (pause := scene.pause(now, eligible)):
-            outcome, code = matching.HELD, pause
+        world = asked.world
+        found = verdict(
+            state, asked, lambda: self._announce.invitation_id(who + state.erased, state.episode + 1)
+        )
+        eligible, outcome, code, change, now = found
+        state.qualified_on = (state.qualified_on or today) if eligible.rules else 0
+        if change is None:
+            state.invitation = now  # it rests on this book from now on
         if (
             change is not None
             or outcome != state.outcome
             or code != state.code
             or eligible.rules != state.rules
         ):
-            self._tell(
-                Occasion(ctx, world.book, who, event_id), state, Verdict(eligible, outcome, code, change)
-            )
+            self._tell(Occasion(ctx, world.book, who, event_id), state, found, eligible.route.county)
         waiting = False
         if task.concerns(state.tasks, eligible.view):
             occasion = Occasion(ctx, world.book, who, event_id)
             waiting = tasks.settle(self._announce, occasion, state, eligible, world)
         if scene.shadow is not None:
             shadowing.observe(scene.shadow, who, state, eligible, ctx, today)
-        held = code if eligible.hits and idle else ""
-        figures = statistics.Figures(eligible.route.county, eligible.public, held, now, state.tasks)
+        figures = statistics.Figures.of(found, state.tasks, scene.county_of)
         # What is to be kept up to date is compared here: for most events nothing of it changes.
         counted = statistics.contributions(state.facts, figures, today)
         if counted != state.counted:
@@ -264,9 +259,9 @@ class MatchingStage:
             _wake(who, state, due, ctx)
         self._met.store(who, state, ctx)
 
-    def _tell(self, occasion: Occasion, state: PersonState, verdict: Verdict) -> None:
-        """Announce a change and what was decided, and remember it."""
-        eligible, outcome, code, change = verdict
+    def _tell(self, occasion: Occasion, state: PersonState, found: Verdict, county: str) -> None:
+        """Announce a change and what was decided, count the change in the county, and remember it."""
+        eligible, outcome, code, change, _ = found
         last = state.invitation
         if change is not None:
             made = change.invitation
@@ -277,13 +272,16 @@ class MatchingStage:
             cause = ground.sayable(occasion.event_id, occasion.person, named, occasion.book)
             said = occasion._replace(event_id=cause)
             if not self._announce.invitation(said, change, eligible, state.contact, discloses=discloses):
-                verdict = verdict._replace(code=code or NO_CONTACT)
+                found = found._replace(code=code or NO_CONTACT)
             elif change.cause == invitation.RULE_WITHDRAWN:
-                verdict = verdict._replace(code=change.cause)
-            occasion.ctx.count(_flow(change.change, made.priority, occasion.ctx.now), 1)
+                found = found._replace(code=change.cause)
+            rules = ground.figured(made.rules, occasion.book)
+            origin = flow.Origin(county, rules, state.qualified_on)
+            for counter in flow.of_change(change, origin, state.facts, dates.day_of(occasion.ctx.now)):
+                occasion.ctx.count(counter, 1)
             state.invitation, state.episode = made, made.episode
         state.decisions += 1
-        self._announce.decision(occasion, state, verdict)
+        self._announce.decision(occasion, state, found)
         state.outcome, state.code, state.rules = outcome, code, eligible.rules
 
     def _withdraw(self, occasion: Occasion, state: PersonState, outcome: str, code: str) -> None:
@@ -292,7 +290,9 @@ class MatchingStage:
         if last is not None and last.ended_on is None:
             change = invitation.withdraw(last, code, dates.day_of(occasion.ctx.now))
         eligible = matching.unevaluated(outcome, code, last.kind if last is not None else "")
-        self._tell(occasion, state, Verdict(eligible, outcome, code, change))
+        ended = change.invitation if change is not None else last
+        county = statistics.county(state.counted)
+        self._tell(occasion, state, Verdict(eligible, outcome, code, change, ended), county)
         blocked_by = code if outcome == matching.HELD else ""
         tasks.stop(self._announce, occasion, state, eligible, blocked_by=blocked_by)
 
@@ -303,8 +303,8 @@ class MatchingStage:
         """
         event_id, mark, retracts = request
         running = self._forgetting.records(who, state)[1]
-        if scene.world is not None:
-            occasion = Occasion(scene.ctx, scene.world.book, who, event_id)
+        if scene.asked is not None:
+            occasion = Occasion(scene.ctx, scene.asked.world.book, who, event_id)
             self._withdraw(occasion, state, matching.STOP, erasure.CODE)
         _count(state, (), scene.ctx)
         shadowing.forget(scene.shadow, who, scene.ctx)
@@ -329,12 +329,13 @@ class _Scene(NamedTuple):
 
     ctx: Context
     tables: HubTables
-    world: matching.Tables | None
-    """None before the first rule book."""
-    terms: Terms
     today: int
+    asked: Question | None = None
+    """None before the first rule book."""
     shadow: shadowing.Shadow | None = None
     """What runs beside the active book; None, and that is nearly always, when nothing does."""
+    county_of: Callable[[str], str] = str
+    """Returns the county of an organisation today."""
 
     @classmethod
     def of(cls, ctx: Context) -> _Scene:
@@ -343,18 +344,12 @@ class _Scene(NamedTuple):
         today = dates.day_of(ctx.now)
         world = tables.world(today)
         if world is None:
-            return cls(ctx, tables, None, Terms(0, 0), today)
-        book = world.book
-        limits = act_by(book, ctx.now)
-        terms = Terms(book.valid_days, book.cooldown_expired_days, book.reminder_days, limits, book.id)
+            return cls(ctx, tables, today)
+        asked = Question(world, Terms.of(world.book, ctx.now), today, tables.earlier)
         trial = tables.trial
         shadow = None if trial is None else shadowing.Shadow(trial, world._replace(book=trial.book))
-        return cls(ctx, tables, world, terms, today, shadow)
-
-    def pause(self, last: Invitation | None, eligible: matching.Eligibility) -> str:
-        """Return why somebody whom nothing hinders is not invited today; empty when nothing says so."""
-        weekday = self.world.book.batch_weekday(eligible.priority) if self.world is not None else None
-        return invitation.pause(last, weekday, self.terms, self.today)
+        where = partial(county_of, directory=world.directory, regions=world.regions, today=today)
+        return cls(ctx, tables, today, asked, shadow, where)
 
 
 def _tables(ctx: Context) -> HubTables:
@@ -386,13 +381,6 @@ def _region_changed(name: str, ctx: Context) -> None:
     # Everybody's county may be another one: the figures are restated, a step per cycle.
     ctx.state.put(RESTATEMENT, b"")
     ctx.schedule(ctx.now, RESTATEMENT)
-
-
-@lru_cache(maxsize=256)
-def _flow(change: str, priority: int, now: int) -> str:
-    """Return the counter of a change, by the month it was made in."""
-    month = dates.iso(dates.day_of(now))[:7]
-    return f"flow.invitations|change={change}|month={month}|priority={priority}"
 
 
 def _count(state: PersonState, counted: tuple[str, ...], ctx: Context) -> None:

@@ -15,6 +15,7 @@ from hub.core import consent, matching
 from hub.core.matching import Eligibility
 from hub.core.person import PersonState
 from hub.core.routing import COUNTY
+from hub.core.statistics import MOVES
 from hub.stages.contract import Context
 from hub.stages.tables import HubTables
 
@@ -41,7 +42,8 @@ def entries(
     me = eligible.view["subject"][0]
     member = me["member"]
     near = running or _undecided(eligible) or (member and (me["moved"] or not me["region_known"]))
-    if not (near or member or state.tasks or waiting):
+    acted = member or waiting or bool(state.tasks) or (MOVES in state.facts and bool(_handed_over(state)))
+    if not (near or acted):
         return ()
     where = eligible.route
     place = unit = None
@@ -50,7 +52,7 @@ def entries(
     if near or member:
         unit = state.facts["party"][0].get("host_unit") if "party" in state.facts else None
     found = _entries(place, where.residence, unit, last.organisation if running and last else None)
-    if not (member or state.tasks or waiting):
+    if not acted:
         return found
     asked = _asked(state, waiting=waiting)
     return (*found, *[each for each in asked if each not in found])
@@ -72,13 +74,27 @@ def _entries(
 
 
 def _asked(state: PersonState, *, waiting: bool) -> list[tuple[bytes, bytes]]:
-    """Return the entries of organisations that act on a person, or would: a member's, a council's."""
+    """Return the entries of organisations that act on a person, or would: a member's, a council's.
+
+    And of those between which a member was transferred: in whose counties that counts.
+    """
     names = [task.organisation for task in state.tasks if task.open]
     if names or waiting:
         names += [entry.get("council_org", "") for entry in state.facts.get("candidacy", ())]
     names += [entry.get("organisation", "") for entry in state.facts.get("membership", ())]
+    names += _handed_over(state)
     found = [(BY_ORGANISATION + name.encode() + _NUL, b"") for name in dict.fromkeys(names) if name]
     return [*found, (WAITING, b"")] if waiting else found
+
+
+def _handed_over(state: PersonState) -> list[str]:
+    """Return the organisations between which a member was transferred."""
+    return [
+        entry[name]
+        for entry in state.facts.get(MOVES, ())
+        for name in ("from_organisation", "to_organisation")
+        if name in entry
+    ]
 
 
 def _undecided(eligible: Eligibility) -> bool:

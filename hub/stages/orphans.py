@@ -11,7 +11,7 @@ from typing import Final
 
 import msgspec
 
-from hub.core import dates, person
+from hub.core import dates, person, statistics
 from hub.core.person import PersonState
 from hub.stages.contract import Context
 from hub.stages.forgetting import PERSON
@@ -64,7 +64,7 @@ def _found(ctx: Context, tables: HubTables) -> dict[str, int]:
             state = person.decode(stored)
             number = _open_at(org_id, state)
             if number:
-                county = state.counted[0].partition(":")[0]
+                county = statistics.county(state.counted)
                 found[county] = found.get(county, 0) + number
     return found
 

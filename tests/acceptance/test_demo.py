@@ -119,7 +119,7 @@ def test_kept_demo_runs_until_it_is_stopped(tmp_path: Path) -> None:
         running = broker.status(home / "broker")
         assert running is not None
         assert running.bootstrap in kept.stderr
-        workers = json.loads((home / "demo.json").read_text())["workers"]
+        (workers, _), *_ = json.loads((home / "demo.json").read_text())["processes"]
         assert process.mark(workers) is not None
         again = subprocess.run(
             command("--dir", str(home)), capture_output=True, text=True, timeout=60, check=False

@@ -9,7 +9,6 @@ import threading
 import time
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from confluent_kafka import KafkaException
 from typer.testing import CliRunner
 
 from hub import contracts, data, packaged, topics
@@ -20,6 +19,7 @@ from hub.demo.site import BOOK
 from hub.demo.topic_reader import read_topic
 from hub.engine.store import Kind
 from hub.engine.tail import read_all
+from hub.errors import BrokerError
 from hub.settings import Clock
 from hub.simulate.calendar import iso
 from hub.simulate.days import Plan, Year
@@ -145,7 +145,7 @@ class Hand:
     def idle(self) -> bool:
         """Return whether everything is worked off; a group whose coordinator just moved cannot tell."""
         result = CliRunner().invoke(app, ["sources", "status", "--json"], env=self._environment)
-        if isinstance(result.exception, KafkaException):
+        if isinstance(result.exception, BrokerError):
             return False
         assert result.exit_code == 0, result.output
         return all(row["lag"] == 0 for row in json.loads(result.stdout)["partitions"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from hub import contracts, topics
 from hub.core import person
@@ -125,9 +125,12 @@ def differences(mine: Outcome, other: Outcome) -> list[str]:
     ]
 
 
+_OF_A_PATH: Final = ("flow.invitations|", "flow.invitations_by_rule|", "flow.days|")
+
+
 def _settled(outcome: Outcome) -> dict[str, int]:
     counted = outcome.counters.items()
-    return {name: value for name, value in counted if not name.startswith("flow.invitations|")}
+    return {name: value for name, value in counted if not name.startswith(_OF_A_PATH)}
 
 
 def violations(outcome: Outcome, script: Script, erased: Collection[bytes] = ()) -> list[str]:

@@ -14,13 +14,14 @@ from hub.core.invitation import Change, Invitation
 from hub.core.matching import Eligibility
 from hub.core.organisation import Organisation
 from hub.core.routing import Route
+from hub.core.verdict import Verdict
 from hub.privacy.person_key import PersonKeys
 from hub.privacy.sealing import Sealer, SealingKey
 from hub.privacy.suite import SM
 from hub.rules.book import load
 from hub.rules.compile import compile_book
 from hub.rules.hit import Hit
-from hub.stages.announcement import Occasion, Verdict
+from hub.stages.announcement import Occasion
 from hub.stages.announcementwriter import SOURCE, DecisionWriter, InvitationWriter, rfc3339
 from hub.stages.decisiondetails import opened, packed
 from hub.stages.memory import MemoryContext
@@ -94,7 +95,9 @@ def verdicts(draw: st.DrawFn) -> Verdict:
     ids = tuple(rule.id for rule in rules)
     public = tuple(dict.fromkeys(rule.public or rule.id for rule in rules))
     eligible = Eligibility("", "", None, draw(TEXTS), hits, ids, route, view, public=public)
-    return Verdict(eligible, draw(TEXTS), draw(TEXTS), draw(st.none() | CHANGES))
+    change = draw(st.none() | CHANGES)
+    last = change.invitation if change is not None else None
+    return Verdict(eligible, draw(TEXTS), draw(TEXTS), change, last)
 
 
 def envelope(event_id: str, ce_type: str, now: int) -> dict[str, Any]:
@@ -139,7 +142,7 @@ def test_decisions_are_what_the_codec_writes(
 ) -> None:
     """Both writers give the same bytes for any decision, however often they were asked."""
     ctx, book, person, _ = occasion
-    eligible, outcome, code, change = verdict
+    eligible, outcome, code, change, _ = verdict
     named = {rule.public or rule.id: UNNAMED if rule.public else rule for rule in rules_of(eligible)}
     expected = CODEC.encode(
         "hub.decision",
@@ -166,7 +169,7 @@ def test_what_is_sealed_comes_back_with_the_key_and_only_with_it(
     verdict: Verdict, cause: str | None, person: bytes
 ) -> None:
     """Rules, days, organisation, invitation, event and facts as they were; without the key none of them."""
-    eligible, _, _, change = verdict
+    eligible, _, _, change, _ = verdict
     made = change.invitation.id if change is not None else None
     keys = PersonKeys(SEALER)
     wrapped, other = keys.make(person), keys.make(person)

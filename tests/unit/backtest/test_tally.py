@@ -11,13 +11,14 @@ from hub.backtest.forecast import Forecast
 from hub.backtest.report import document
 from hub.backtest.run import compiled
 from hub.backtest.tally import WITHHELD, Tally
-from hub.backtest.verdict import Question
 from hub.core import consent, dates, merge
 from hub.core.edition import Edition
+from hub.core.invitation import Terms
 from hub.core.matching import Tables
 from hub.core.organisation import Directory
 from hub.core.person import PersonState
 from hub.core.sensitive import SensitiveState
+from hub.core.verdict import Question
 from hub.data import crosswalk
 from tests.unit.backtest.books import PACKAGED, changed
 
@@ -32,7 +33,9 @@ def sides() -> tuple[Side, Side]:
     for text in (PACKAGED, LESS):
         book = compiled(text)
         world = Tables(book, Directory(), Edition(crosswalk()), {})
-        found.append(Side(Question.of(world, NOW, TODAY, batches=False, before=book), book))
+        found.append(
+            Side(Question(world, Terms.of(book, NOW), TODAY, {book.id: book}.get, batches=False), book)
+        )
     return found[0], found[1]
 
 

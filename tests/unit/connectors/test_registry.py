@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from hub.connectors.draft import Alias, Claim, Fields
+from hub.connectors.draft import Alias, Claim, Fields, Hashed
 from hub.core.codes import Code
 from hub.errors import DeadLetterError
 from tests.unit.connectors.events import DAY, connected, drafted, person
@@ -18,6 +18,15 @@ MEMBERSHIP: Fields = {"status": "member", "kind": "adult", "organisation": "org-
 
 def _refusal(**fields: int) -> Claim:
     return Claim("refusal", None, dict(fields))
+
+
+def _change(move: str, **more: str) -> Claim:
+    key = f"k1|{move}|{DAY}|{more.get('to_organisation', '')}"
+    return Claim("membership_change", Hashed("membership_change", key), {"move": move, "on": DAY, **more})
+
+
+def _ended(status: str) -> list[Claim]:
+    return [Claim("membership", None, {"status": status, "ended_on": DAY}), _change(status)]
 
 
 def _response(answer: str) -> Claim:
@@ -38,6 +47,7 @@ def _response(answer: str) -> Claim:
             [
                 Claim("membership", None, MEMBERSHIP),
                 Claim("application", None, {"status": "admitted", "on": DAY}),
+                _change("admitted", channel="unknown"),
                 Claim("card", CARD, {"issued_on": DAY}),
             ],
         ),
@@ -46,10 +56,17 @@ def _response(answer: str) -> Claim:
             {"by": "organisation"},
             [_refusal(declined_on=DAY), Claim("application", None, {"status": "declined", "on": DAY})],
         ),
-        ("member.transferred.v1", {}, [Claim("membership", None, {"organisation": "org-2"})]),
-        ("member.lapsed.v1", {}, [Claim("membership", None, {"status": "lapsed", "ended_on": DAY})]),
-        ("member.resigned.v1", {}, [Claim("membership", None, {"status": "resigned", "ended_on": DAY})]),
-        ("member.expelled.v1", {}, [Claim("membership", None, {"status": "expelled", "ended_on": DAY})]),
+        (
+            "member.transferred.v1",
+            {},
+            [
+                Claim("membership", None, {"organisation": "org-2"}),
+                _change("transferred", from_organisation="org-1", to_organisation="org-2"),
+            ],
+        ),
+        ("member.lapsed.v1", {}, _ended("lapsed")),
+        ("member.resigned.v1", {}, _ended("resigned")),
+        ("member.expelled.v1", {}, _ended("expelled")),
         ("member.corrected.v1", {}, [Claim("membership", None, {"kind": "youth"})]),
         (
             "member.corrected.v1",

@@ -71,7 +71,8 @@ class AskingBook(FakeBook):
 
     def rule(self, rule_id: str) -> FakeRule | None:
         """Return a rule by id."""
-        return next((rule for rule in (SECRET, SHARED) if rule.id == rule_id), None)
+        own = next((rule for rule in (SECRET, SHARED) if rule.id == rule_id), None)
+        return own or super().rule(rule_id)
 
     def batch_weekday(self, priority: int) -> int | None:  # type: ignore[override]
         """Return the day of the week for P3."""

@@ -143,3 +143,10 @@ def test_only_whom_the_person_agreed_to_tell_is_told_the_rule(
     assert evaluated(ground={**NAMED, "recipients": recipients}).named == named
     nowhere = evaluated(ground=NAMED, party={**PARTY, "residence": "330199110227"})
     assert (nowhere.organisation, nowhere.named) == ("", ("F0",))
+
+
+def test_figures_name_no_rule_that_was_disclosed() -> None:
+    """A disclosed rule is the shared ground, once; a rule that left the book is just another one."""
+    book = AskingBook()
+    assert ground.figured(("F5", "F1", "F7", "F0"), book) == ("F0", "F1")
+    assert ground.figured(("R05", "F1", "R06"), book) == ("other", "F1")

@@ -371,4 +371,7 @@ def test_an_application_moves_only_when_its_organisation_is_gone(last: Invitatio
     gone = replace(last, organisation="GONE")
     told, _, now = advanced(kinds, last=gone, known=known)
     assert told == change
-    assert now == replace(gone, status="applied", organisation="VILL", revision=1, changed_on=TODAY)
+    on = SUBMITTED["on"]
+    assert now == replace(
+        gone, status="applied", organisation="VILL", revision=1, changed_on=TODAY, applied_on=on
+    )

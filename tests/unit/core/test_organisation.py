@@ -139,3 +139,19 @@ def test_who_is_not_active_is_known() -> None:
     assert [known.inactive(day) for day in (5, 15, 45)] == [["B"], [], ["B"]]
     known.announce("A", "established", None)
     assert known.inactive(15) == ["A"]
+
+
+def test_the_organisations_of_a_day() -> None:
+    """On a day there are those that are active then, by id, each as it is then."""
+    known = Directory()
+    for org_id in "BA":
+        for aspect, announced in aspects():
+            known.announce(org_id, aspect, announced)
+    known.announce("C", "established", organisation("school", "330106", on=35))
+    assert [each.org_id for each in known.on(9)] == []
+    assert [(each.org_id, each.org_class) for each in known.on(35)] == [
+        ("A", "community"),
+        ("B", "community"),
+        ("C", "school"),
+    ]
+    assert [each.org_id for each in known.on(40)] == ["C"]

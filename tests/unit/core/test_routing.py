@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from hub.core.organisation import Directory
-from hub.core.routing import elsewhere, route, superior
+from hub.core.routing import county_of, elsewhere, route, superior
 from tests.unit.core.people import TODAY, VILLAGE, FakeRegions, directory, organisation, somebody
 
 TOWNSHIP, COUNTY, OTHER = VILLAGE[:9], VILLAGE[:6], "330109"
@@ -238,3 +238,19 @@ def test_an_organisation_still_to_come_lets_nobody_go() -> None:
         {"residence": COUNTY}, {}, kind="adult", directory=known, regions=FakeRegions(), today=TODAY
     )
     assert not elsewhere("VILL", where, known, TODAY)
+
+
+@pytest.mark.parametrize(
+    ("org_id", "expected"),
+    [
+        pytest.param("SOC", COUNTY, id="of a county"),
+        pytest.param("CITY", "", id="of a city"),
+        pytest.param("WHO", "", id="unknown"),
+        pytest.param("FAR", "", id="of a code that nobody knows"),
+    ],
+)
+def test_in_which_county_an_organisation_is(org_id: str, expected: str) -> None:
+    """By what is last known of it, also when it is no longer active; none is above a county."""
+    known = gone("SOC")
+    known.announce("FAR", "established", organisation("society", "990101"))
+    assert county_of(org_id, known, FakeRegions(), TODAY + 9) == expected

@@ -106,6 +106,120 @@ def test_an_organisation_is_no_person() -> None:
     assert [statistics.counter(short) for short in counted] == ["groups|county=330106"]
 
 
+FIRST_AIDER = {**CERTIFICATE, "kind": "first_aider"}
+BACKBONE = {"status": "active", "grade": "backbone"}
+MEMBER = {"status": "member", "kind": "adult"}
+
+
+@pytest.mark.parametrize(
+    ("kinds", "grounds"),
+    [
+        pytest.param({"certificate": FIRST_AIDER}, ["first_aider"], id="a valid certificate"),
+        pytest.param({"certificate": {**FIRST_AIDER, "expires_on": TODAY - 1}}, [], id="an expired one"),
+        pytest.param({"rescue_member": BACKBONE}, ["backbone"], id="a backbone rescuer"),
+        pytest.param({"rescue_member": {**BACKBONE, "status": "left"}}, [], id="who left"),
+        pytest.param({"rescue_member": {"status": "active"}}, [], id="a rescuer"),
+        pytest.param(
+            {"certificate": FIRST_AIDER, "rescue_member": BACKBONE}, ["first_aider", "backbone"], id="both"
+        ),
+        pytest.param({"certificate": FIRST_AIDER, "membership": MEMBER}, [], id="a member"),
+        pytest.param(
+            {"certificate": FIRST_AIDER, "membership": {**MEMBER, "status": "lapsed"}}, ["first_aider"],
+            id="who was a member",
+        ),
+        pytest.param({"certificate": FIRST_AIDER, "party": {"deceased_on": TODAY}}, [], id="who died"),
+        pytest.param({"rescue_member": BACKBONE, "party": {"group": True}}, [], id="an organisation"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize(("last", "invited"), [(None, "no"), (replace(OPEN, ended_on=TODAY), "yes")])
+def test_who_is_to_be_reached_with_priority(
+    kinds: dict[str, Any], grounds: list[str], last: Invitation | None, invited: str
+) -> None:
+    """First aiders and backbone rescuers who are no members, by whether they were ever invited."""
+    found = [name for name in contributed(kinds, invitation=last) if name.startswith("priority_reach")]
+    assert found == [f"priority_reach|county=330106|ground={each}|invited={invited}" for each in grounds]
+
+
+def contributed(kinds: dict[str, Any], **more: Any) -> list[str]:
+    """Return all the counters of a person in county 330106, or of an organisation."""
+    figures = statistics.Figures(**{"county": "330106", "rules": (), "held": "", "invitation": None, **more})
+    facts = somebody(**{"certificate": None, **kinds}).facts
+    return [statistics.counter(short) for short in statistics.contributions(facts, figures, TODAY)]
+
+
+CANDIDACY = {"council_org": "RC-7", "session_on": TODAY, "status": "nominated"}
+
+
+@pytest.mark.parametrize(
+    ("kinds", "counter"),
+    [
+        pytest.param({}, "candidates|council=RC-7|member=no|session=2022-04-18", id="no member"),
+        pytest.param(
+            {"membership": MEMBER}, "candidates|council=RC-7|member=yes|session=2022-04-18", id="a member"
+        ),
+        pytest.param(
+            {"candidacy": {**CANDIDACY, "council_org": "a|b", "session_on": None}},
+            "candidates|council=other|member=no|session=unknown", id="what is no label",
+        ),
+        pytest.param({"candidacy": {**CANDIDACY, "status": "withdrawn"}}, None, id="withdrawn"),
+    ],
+)  # fmt: skip
+def test_candidates_count_by_session(kinds: dict[str, Any], counter: str | None) -> None:
+    """A nomination counts where its council is, by whether the candidate is a member; without a county."""
+    found = [name for name in contributed({"candidacy": CANDIDACY, **kinds}) if name.startswith("candidates")]
+    assert found == ([counter] if counter else [])
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        pytest.param(
+            {"move": "admitted", "on": TODAY, "channel": "rescue"},
+            ["members_moved|county=330106|month=2022-04|move=admitted",
+             "members_admitted|channel=rescue|county=330106|month=2022-04"],
+            id="admitted",
+        ),
+        pytest.param(
+            {"move": "expelled", "on": TODAY - 30},
+            ["members_moved|county=330106|month=2022-03|move=expelled"],
+            id="expelled",
+        ),
+        pytest.param(
+            {"move": "transferred", "on": TODAY, "from_organisation": "A", "to_organisation": "B"},
+            ["members_moved|county=330109|month=2022-04|move=transferred_out",
+             "members_moved|county=unknown|month=2022-04|move=transferred_in"],
+            id="transferred",
+        ),
+        pytest.param(
+            {"move": "transferred", "to_organisation": "A"},
+            ["members_moved|county=unknown|month=unknown|move=transferred_out",
+             "members_moved|county=330109|month=unknown|move=transferred_in"],
+            id="from nobody knows where",
+        ),
+    ],
+)  # fmt: skip
+def test_a_change_of_membership_counts_in_its_own_month(change: dict[str, Any], expected: list[str]) -> None:
+    """Where the person counts; a transfer where the organisations are that were left and joined."""
+    where = {"A": "330109"}
+    found = contributed({"membership_change": change}, county_of=lambda org_id: where.get(org_id, ""))
+    assert found == ["persons|county=330106", *expected]
+
+
+def test_a_member_who_died_is_one_no_more_since_then() -> None:
+    """The death of a member is a change of membership, in the month of the death; no member is left."""
+    dead = {"membership": MEMBER, "party": {"deceased_on": TODAY - 30}}
+    assert contributed(dead) == [
+        "persons|county=330106", "members_moved|county=330106|month=2022-03|move=deceased"
+    ]  # fmt: skip
+    lapsed = {**dead, "membership": {**MEMBER, "status": "lapsed"}}
+    assert contributed(lapsed) == ["persons|county=330106"]
+
+
+def test_whose_identity_is_under_review_counts_besides() -> None:
+    """How many could turn out to be others: the range of the figures."""
+    assert contributed({}, review=True) == ["persons|county=330106", "under_review|county=330106"]
+
+
 def test_changes_are_after_minus_before() -> None:
     """A move from one county to another takes one off and adds one; what stays is not told."""
     before, after = ("1:p", "1:cx", "1:cx", "1:qR01"), ("2:p", "1:cx", "1:qR01")
@@ -119,7 +233,8 @@ def test_changes_are_after_minus_before() -> None:
 
 def test_a_quarantined_person_is_only_held() -> None:
     """What is open or was held otherwise goes, what is known stays."""
-    assert statistics.only_held(("1:p", "1:cx", "1:oadult/1"), "review") == ("1:p", "1:cx", "1:hreview")
-    assert statistics.only_held(("1:p", "1:hconsent"), "review") == ("1:p", "1:hreview")
-    assert statistics.only_held(("1:p", "1:tadmission"), "review") == ("1:p", "1:hreview")
-    assert statistics.only_held((), "review") == ("unknown:hreview",)
+    held = ("1:p", "1:hreview", "1:u")
+    assert statistics.only_held(("1:p", "1:cx", "1:oadult/1"), "review") == ("1:p", "1:cx", *held[1:])
+    assert statistics.only_held(("1:p", "1:hconsent"), "review") == held
+    assert statistics.only_held(("1:p", "1:tadmission", "1:u"), "review") == held
+    assert statistics.only_held((), "review") == ("unknown:hreview", "unknown:u")

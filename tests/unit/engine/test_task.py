@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from hub.engine.cursors import Cursors, Switch
@@ -11,6 +13,7 @@ from hub.engine.steps import CHANGES_PER_RUN
 from hub.engine.store import Kind, MemoryStore
 from hub.errors import DeadLetterError, RetryError, StateError, StopError, TopicsError
 from hub.stages.contract import Record
+from hub.topics import PARTS
 from tests.unit.engine.fakes import FakeMessage, QuarantiningStage, ScriptedStage, TaskDesk, numbered
 
 KEYS = [b"k%02d" % number for number in range(20)]
@@ -396,3 +399,29 @@ def test_an_old_position_is_committed_again() -> None:
     assert desk.task.wants(1500, adopt=False)
     desk.run(now=1500)
     assert not desk.task.wants(1999, adopt=False)
+
+
+def positions(desk: TaskDesk) -> list[tuple[int, int]]:
+    """Return value and position of each part that was published."""
+    parts = [json.loads(value or b"") for topic, value, _ in desk.outputs if topic == PARTS]
+    return [(part["value"], part["position"]) for part in parts]
+
+
+def test_a_part_says_up_to_where_it_counts() -> None:
+    """A value counts exactly the records before its position: also of transactions that published nothing."""
+    desk = TaskDesk(ScriptedStage())
+    desk.run((b"a", b""), flush=True)
+    desk.run((b"a", b""), (b"b", b""), now=1001)
+    desk.run((b"a", b""), now=1002, flush=True)
+    desk.run((b"a", b""), now=1003, commit=False, flush=True)
+    desk.run((b"a", b""), (b"b", b"halt"), (b"c", b""), now=1004, flush=True)
+    assert positions(desk) == [(1, 1), (4, 4), (5, 5)]
+
+
+def test_a_part_of_a_restored_task_counts_from_its_own_records() -> None:
+    """What was counted but not published is published with the position at which the task stands then."""
+    store = MemoryStore()
+    TaskDesk(ScriptedStage(), store).run((b"a", b""), (b"b", b""))
+    again = TaskDesk(ScriptedStage(), store)
+    again.run((b"a", b""), now=1001, flush=True)
+    assert positions(again) == [(3, 3)]

@@ -448,6 +448,8 @@ def test_stock() -> None:
         "certificates_valid|kind=first_aider": 1,
         "held|code=consent": 1,
         "held|code=member": 1,
+        "members_admitted|channel=unknown|month=2022-01": 1,
+        "members_moved|month=2022-01|move=admitted": 1,
         "members|kind=adult": 1,
         "persons": 2,
         "qualified|rule=R01": 1,

@@ -55,6 +55,22 @@ def test_an_unnamed_ground_and_a_gift_read_the_same() -> None:
     assert stock(gift)[f"qualified|county={COUNTY}|rule=F0"] == 1
 
 
+@pytest.mark.parametrize(
+    "said", [pytest.param(GROUND, id="not named"), pytest.param(NAMED, id="named to its organisation")]
+)
+def test_all_figures_of_an_unnamed_ground_and_a_gift_are_the_same(said: dict[str, Any]) -> None:
+    """From issue to admission no flow figure, no channel and no rule in it tells one from the other."""
+    cells, gift = told(ground={**said, "priority": 3}), told(gift=GIFT)
+    for ctx in (cells, gift):
+        process(ctx, facts(at=2, application={"status": "submitted", "on": TODAY + 1}))
+        process(ctx, facts(at=3, membership={"status": "member", "kind": "adult", "since_on": TODAY + 2}))
+        assert [change for change, _ in story(ctx)] == ["issued", "applied", "admitted"]
+    assert cells.counters == gift.counters
+    channels = {name.partition("channel=")[2].partition("|")[0] for name in cells.counters} - {""}
+    assert channels == {"public_welfare"}
+    assert not any("F5" in name or "F7" in name for name in cells.counters)
+
+
 def in_clear(ctx: MemoryContext) -> dict[str, Any]:
     """Return of the one decision what whoever reads the topic sees, and how much there is that is sealed."""
     (value,) = (each.value for each in ctx.emitted if each.topic == topics.DECISIONS)
@@ -192,7 +208,8 @@ def test_a_reminder_is_told_once() -> None:
     assert (record["contact"], record["reason_en"]) == (None, "did good")
     until(ctx, TODAY + 100)
     assert [change for change, _ in story(ctx)] == ["issued", "reminded"]
-    assert ctx.counters["flow.invitations|change=reminded|month=2022-05|priority=2"] == 1
+    labels = f"channel=public_welfare|county={COUNTY}|kind=adult|month=2022-05|priority=2"
+    assert ctx.counters[f"flow.invitations|change=reminded|{labels}"] == 1
 
 
 def test_the_batch_waits_for_its_day() -> None:

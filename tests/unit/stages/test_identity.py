@@ -139,7 +139,9 @@ def test_a_link_binds_the_other_key() -> None:
     admitted = waiting("member.admitted.v1", person=None, invitation_id=INVITATION)
     ctx = run(admitted, binding(ANNA, BLIND.alias("invitation_id", INVITATION), "invitation_id"))
     facts = facts_of(ctx)
-    assert {kind for kind, _, _ in facts["assertions"]} == {"membership", "application", "card"}
+    assert {kind for kind, _, _ in facts["assertions"]} == {
+        "membership", "application", "membership_change", "card"
+    }  # fmt: skip
     (link,) = on(ctx, topics.IDENTITY)
     fields = decoded(link)[1]
     assert link.key == fields["alias"] == BLIND.alias("card_no", "k1")

@@ -9,9 +9,10 @@ import pytest
 
 from hub import topics
 from hub.core import dates
-from hub.core.person import decode
+from hub.core.person import decode, encode
 from hub.stages import matching, orphans
 from hub.stages.contract import Batch, Quarantine, Record, Stage, TableChange
+from hub.stages.memory import MemoryContext
 from hub.stages.tables import HubTables
 from tests.unit.core.people import (
     CERTIFICATE,
@@ -80,7 +81,11 @@ def test_somebody_qualified_is_invited() -> None:
         f"qualified|county={COUNTY}|rule=F1": 1,
         f"invitations_open|county={COUNTY}|kind=adult|priority=1": 1,
     }
-    assert ctx.counters["flow.invitations|change=issued|month=2022-04|priority=1"] == 1
+    labels = f"channel=training|county={COUNTY}|kind=adult|month=2022-04|priority=1"
+    assert ctx.counters[f"flow.invitations|change=issued|{labels}"] == 1
+    assert ctx.counters["flow.invitations_by_rule|change=issued|month=2022-04|rule=F1"] == 1
+    labels = "channel=training|month=2022-04|priority=1|step=qualified_invited"
+    assert ctx.counters[f"flow.days|bucket=0|{labels}"] == 1
 
 
 def test_answers_that_carry_only_the_invitations_id_will_find_the_person() -> None:
@@ -523,3 +528,64 @@ def test_an_application_without_a_ground_follows_the_organisation() -> None:
     *_, told = sent(ctx, topics.INVITATIONS)
     assert (told["change"], told["status"], told["organisation"]) == ("rerouted", "applied", "SOC2")
     assert told["reason_en"] == "An application was submitted."
+
+
+MEMBER = {"status": "member", "kind": "adult", "organisation": "SOC"}
+MOVED = {"move": "transferred", "on": TODAY - 40, "from_organisation": "LATE", "to_organisation": "SOC"}
+
+
+def moves(ctx: MemoryContext) -> dict[str, int]:
+    """Return the figures of moved members, without the name they have in common."""
+    begins = "members_moved|"
+    return {name.removeprefix(begins): n for name, n in stock(ctx).items() if name.startswith(begins)}
+
+
+@pytest.mark.parametrize("standing", [MEMBER, {**MEMBER, "status": "resigned"}], ids=["member", "who left"])
+def test_a_transfer_counts_in_the_county_of_an_organisation_that_is_announced_later(
+    standing: dict[str, Any],
+) -> None:
+    """Whoever was transferred is woken by either organisation: the figure does not depend on the order."""
+    ctx = context()
+    process(ctx, facts(at=1, party=PARTY, membership=standing, membership_change=MOVED))
+    assert moves(ctx) == {
+        f"county={COUNTY}|month=2022-03|move=transferred_in": 1,
+        "county=unknown|month=2022-03|move=transferred_out": 1,
+    }
+    tables = ctx.tables
+    assert isinstance(tables, HubTables)
+    tell(ctx, announce(tables, "LATE", organisation("society", "330109")))
+    assert moves(ctx) == {
+        f"county={COUNTY}|month=2022-03|move=transferred_in": 1,
+        "county=330109|month=2022-03|move=transferred_out": 1,
+    }
+
+
+def test_an_erased_person_takes_all_stock_figures_back_and_no_flow() -> None:
+    """What they added to any month goes; that they were invited happened, and stays."""
+    ctx = context()
+    admitted = {"move": "admitted", "on": TODAY - 400, "channel": "training"}
+    candidacy = {"council_org": "SOC", "session_on": TODAY + 9, "status": "nominated"}
+    process(ctx, everything(membership_change=admitted, candidacy=candidacy))
+    assert {name.partition("|")[0] for name in stock(ctx)} >= {
+        "members_moved", "members_admitted", "candidates"
+    }  # fmt: skip
+    flows = {name: n for name, n in ctx.counters.items() if name.startswith("flow.")}
+    process(ctx, facts(at=9, party={"erasure_on": TODAY}))
+    assert stock(ctx) == {}
+    assert flows.items() <= ctx.counters.items()
+
+
+def test_a_task_of_an_earlier_version_restates_everybody() -> None:
+    """What it did not count yet is counted at once, not when each person happens to be evaluated."""
+    ctx = context()
+    process(ctx, everything())
+    state = state_of(ctx)
+    state.counted = state.counted[:1]
+    ctx.state.put(matching.PERSON + ANNA, encode(state))
+    for counter in [name for name in stock(ctx) if not name.startswith("persons|")]:
+        ctx.count(counter, -1)
+    ctx.state.put(matching.STARTED, b"\x02")
+    process(ctx)
+    fire(ctx)
+    assert f"certificates_valid|county={COUNTY}|kind=good" in stock(ctx)
+    assert timers(ctx).keys() == {matching.PERSON + ANNA}

@@ -76,7 +76,10 @@ def test_a_nomination_is_a_task_of_the_society() -> None:
     plain = REGISTRY.open(told["contact"], bytes.fromhex(told["task_id"]))
     assert msgspec.msgpack.decode(plain) == {"name": CONTACT["name"], "phone": CONTACT["phone"]}
     assert told["disclosed"] == ["name", "phone"]
-    assert stock(ctx) == {f"persons|county={COUNTY}": 1, f"tasks_open|county={COUNTY}|kind=admission": 1}
+    candidates = f"candidates|council=SOC|member=no|session={dates.iso(SESSION)}"
+    assert stock(ctx) == {
+        f"persons|county={COUNTY}": 1, f"tasks_open|county={COUNTY}|kind=admission": 1, candidates: 1
+    }  # fmt: skip
     assert ctx.counters["flow.tasks|change=opened|kind=admission|month=2022-04"] == 1
     assert story(ctx) == []
     assert {each.topic for each in ctx.emitted} == {topics.TASKS}

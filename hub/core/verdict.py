@@ -1,15 +1,15 @@
-"""What becomes of one person under one book on one day: the core's own functions, and nothing carried out.
+"""What becomes of one person under one book on one day: decided here, carried out elsewhere.
 
-It is what the matching stage decides when it evaluates the person (:meth:`MatchingStage._settle`), without
-what that announces, counts and stores.
+The matching stage carries it out; a backtest only counts it.
 """
 
 from __future__ import annotations
 
-from typing import NamedTuple, Self
+from collections.abc import Callable
+from typing import NamedTuple
 
 from hub.core import invitation, matching
-from hub.core.book import Book, act_by
+from hub.core.book import Book
 from hub.core.invitation import Change, Invitation, Terms
 from hub.core.matching import Eligibility, Tables
 from hub.core.person import PersonState
@@ -23,30 +23,23 @@ class Question(NamedTuple):
     world: Tables
     terms: Terms
     today: int
-    batches: bool
+    earlier: Callable[[str], Book | None]
+    """Finds a book that was active before by its edition: open invitations may rest on it."""
+    batches: bool = True
     """Whether an invitation waits for its priority's day of the week. Over history it does not: the question
     is who would be invited, not on which day."""
-    before: Book
-    """The book that was active until then: open invitations rest on it."""
-
-    @classmethod
-    def of(cls, world: Tables, now: int, today: int, *, batches: bool, before: Book) -> Self:
-        """Return the question at an instant (ms), as a worker asks it in a transaction of that tick."""
-        return cls(world, _terms(world.book, now), today, batches, before)
-
-    def earlier(self, edition: str) -> Book | None:
-        """Return the book of that edition, if it is the one before."""
-        return self.before if self.before.id == edition else None
 
 
 class Verdict(NamedTuple):
     """The answer. Nothing of it names a rule of class s but ``eligible``: tell ``eligible.public``."""
 
     eligible: Eligibility
+    outcome: str
+    """The evaluation's, but held while an invitation has to wait."""
     code: str
     """What stands in the way, a pause included; empty when nothing does."""
     change: Change | None
-    """What happens to an invitation now; a new one has no id."""
+    """What happens to an invitation now."""
     invitation: Invitation | None
     """The last invitation after that, open or ended."""
 
@@ -68,25 +61,31 @@ class Verdict(NamedTuple):
         return self.eligible.priority if self.waiting else None
 
 
-def verdict(state: PersonState, asked: Question) -> Verdict:
-    """Evaluate a person; the state is left as it is."""
-    world, terms, today, batches, _ = asked
+def verdict(state: PersonState, asked: Question, new_id: Callable[[], str] = str) -> Verdict:
+    """Evaluate a person; the state is left as it is.
+
+    ``new_id`` names an invitation if one is issued; for a mere question it has no name.
+    """
+    world, terms, today, earlier, batches = asked
     last = state.invitation
     running = last is not None and last.ended_on is None
     eligible = matching.evaluate(state, world, today, running=running)
+    outcome, code = eligible.outcome, eligible.code
     change: Change | None = None
-    code = eligible.code
+    now = last
     if last is not None and running:
         change = invitation.advance(last, eligible, state.facts, terms, today)
         if last.book != world.book.id:
-            change, last = matching.carried(change, last, eligible, world.book.id, asked.earlier, today)
-    elif eligible.outcome == matching.INVITE:
-        weekday = world.book.batch_weekday(eligible.priority) if batches else None
-        code = invitation.pause(last, weekday, terms, today)
-        if not code:
-            change = invitation.offer("", state.episode + 1, eligible, terms, today)
-    return Verdict(eligible, code, change, change.invitation if change is not None else last)
-
-
-def _terms(book: Book, now: int) -> Terms:
-    return Terms(book.valid_days, book.cooldown_expired_days, book.reminder_days, act_by(book, now), book.id)
+            change, now = matching.carried(change, last, eligible, world.book.id, earlier, today)
+        if change is not None:
+            now = change.invitation
+    if outcome == matching.INVITE and (now is None or now.ended_on is not None):
+        pause = invitation.pause(
+            now, world.book.batch_weekday(eligible.priority) if batches else None, terms, today
+        )
+        if pause:
+            outcome, code = matching.HELD, pause
+        elif change is None:  # an end and an offer are never one evaluation
+            change = invitation.offer(new_id(), state.episode + 1, eligible, terms, today)
+            now = change.invitation
+    return Verdict(eligible, outcome, code, change, now)

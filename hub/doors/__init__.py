@@ -1,0 +1,1 @@
+"""Doors: how the hub's results are reached from outside Kafka."""

@@ -1,0 +1,168 @@
+"""Totals to figures: what the agent ``publish`` does with what Faust brings it."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+from aiokafka import TopicPartition
+
+from hub import data, topics
+from hub.core.board import Board, Dated, World
+from hub.core.dates import day_of, iso
+from hub.core.targets import Targets
+from hub.errors import DeadLetterError
+from hub.settings import Clock
+from hub.stages.tables import HubTables
+from hub.statistics.folding import reject
+from hub.statistics.ledger import Ledger, Standing
+from hub.statistics.reading import Positions, Reader, opened
+from hub.statistics.seat import Seat
+
+if TYPE_CHECKING:
+    from hub.statistics.tools import Tools
+
+__all__ = ("Publishing",)
+
+_TOTALS: Final = TopicPartition(topics.TOTALS, 0)
+_REVISIONS: Final = 20
+"""Bits of a version below the position in the totals: what changes without a total, by a day or a table."""
+TABLES: Final = (topics.ORGANISATIONS, topics.REGIONS)
+
+
+class Publishing:
+    """The board of all figures, and what of it stands on the topic."""
+
+    def __init__(self, tools: Tools, targets: Targets) -> None:
+        """Start with nothing read."""
+        settings, codec, records, producer, metrics, failed = tools
+        self._settings = settings
+        self._decode = codec.decode
+        self._records = records
+        self._producer = producer
+        self._metrics = metrics
+        self._tables = HubTables(codec, data.crosswalk())
+        self._board = Board(targets, data.regions(), data.residents())
+        self._table_version = 0
+        self._ticked = 0
+        self._following: Reader | None = None
+        self._lock = asyncio.Lock()
+        self._ledger: Ledger[Dated] = Ledger(
+            topics.STATISTICS,
+            version=self._version,
+            encode=lambda dated, version: records.of_figure(dated.figure, dated.as_of, version),
+        )
+        self.positions: Positions = {}
+        self.seat = Seat(topics.TOTALS, self._restore, failed, metrics)
+
+    def assign(self, partitions: frozenset[int]) -> None:
+        """Take an assignment: nothing is published before everything is read that stands before it."""
+        self.seat.assign(partitions)
+        if not partitions:
+            self._metrics.forget_figures()
+
+    async def take(self, records: Sequence[Any]) -> None:
+        """Take in the totals that Faust brought, and publish what they change."""
+        await self.seat.wait()
+        async with self._lock:
+            for record in records:
+                self._apply(record)
+            await self._publish()
+
+    async def tick(self) -> None:
+        """Publish what changes without a total: by the tables, by the day."""
+        if not self.seat.ready or self._following is None:
+            return
+        async with self._lock:
+            self._look(await self._following.take())
+            await self._publish()
+
+    async def close(self) -> None:
+        """Stop reading."""
+        await self.seat.close()
+        if self._following is not None:
+            await self._following.__aexit__()
+
+    async def _restore(self, partitions: frozenset[int]) -> None:
+        async with self._lock:
+            await self._follow()
+            async with Reader(self._settings, "publish") as reader:
+                await reader.assign({_TOTALS: self.positions.get(_TOTALS, 0)})
+                ends = await reader.ends([_TOTALS])
+                while records := await reader.to_end(ends):
+                    for record in records:
+                        self._apply(record)
+                self.positions.update(reader.positions)
+            await self._publish()
+
+    async def _follow(self) -> None:
+        """Read the tables and the figures to their ends, and keep following them."""
+        if self._following is None:
+            ticks = (topics.TICKS,) if self._settings.clock is Clock.TICKS else ()
+            followed = (*TABLES, topics.STATISTICS, *ticks)
+            self._following = await opened(self._settings, "tables", followed)
+        ends = await self._following.ends(self._following.positions)
+        while records := await self._following.to_end(ends):
+            self._look(records)
+
+    def _look(self, records: Sequence[Any]) -> None:
+        """Take in records of the tables, of the clock, and of the figures as they stand."""
+        for record in records:
+            try:
+                if record.topic == topics.STATISTICS:
+                    self._standing(record)
+                elif record.topic == topics.TICKS:
+                    self._ticked = max(self._ticked, int(self._decode(record.value)[1]["now"]))
+                else:
+                    self._table_version += 1
+                    self._tables.apply(record.topic, record.key or b"", record.value)
+            except DeadLetterError as error:
+                reject(self._metrics, error, record)
+
+    def _standing(self, record: Any) -> None:
+        key = (record.key or b"").decode(errors="replace")
+        if not self._ledger.news(key, record.offset):
+            return
+        figure, version = self._records.figure(record.value)
+        self._ledger.seen(key, record.offset, version, Dated(figure, 0))
+        self._board.remember(figure.key)
+
+    def _apply(self, record: Any) -> None:
+        """Take one total in; one that cannot be used is put aside."""
+        self.positions[_TOTALS] = max(record.offset + 1, self.positions.get(_TOTALS, 0))
+        try:
+            self._board.apply(self._records.total(record.value))
+        except DeadLetterError as error:
+            reject(self._metrics, error, record)
+
+    def _now_ms(self) -> int:
+        """Return the wall's time, or the newest simulated time there is; 0 when there is none yet."""
+        if self._settings.clock is Clock.TICKS:
+            return max(self._ticked, self._board.rollup.tick)
+        return int(time.time() * 1000)
+
+    async def _publish(self) -> None:
+        now_ms = self._now_ms()
+        if not now_ms or not self.seat.held:
+            return
+        began = time.perf_counter()
+        tables = self._tables
+        world = World(self._table_version, tables.organisations, tables.regions, tables.populations)
+        year = iso(day_of(now_ms))[:4]
+        for dated in self._board.changes(now_ms, world):
+            self._ledger.hold(dated.figure.key.text, dated)
+            self._metrics.show(dated.figure, year)
+        written = await self._ledger.write(self._producer)
+        self._metrics.figures.inc(len(written))
+        self._metrics.step_seconds.labels("publish").observe(time.perf_counter() - began)
+
+    def _version(self, dated: Dated, standing: Standing[Dated] | None) -> int | None:
+        """Return the version of a figure that must be written: another stands there, or a late one."""
+        at_least = self.positions.get(_TOTALS, 0) << _REVISIONS
+        if standing is None:
+            return at_least
+        if standing.content.figure == dated.figure and standing.version == standing.highest:
+            return None
+        return max(at_least, standing.highest + 1)

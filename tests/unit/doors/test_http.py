@@ -1,0 +1,44 @@
+"""hub.doors.http: what is described is what is served."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from hub.doors.http import make_app
+from hub.doors.models import EXAMPLE, FigureDocument
+from hub.doors.problem import Problem
+from hub.figuredocument import COLUMNS, document
+from hub.settings import Settings
+from tests.unit.figuremaking import province
+
+DESCRIBED: dict[str, Any] = make_app(Settings()).openapi()
+
+
+def test_the_model_is_the_document() -> None:
+    """Every member that a figure's document has is described, in both languages, with an example."""
+    assert list(FigureDocument.model_fields) == [column.name for column in COLUMNS] == list(EXAMPLE)
+    for each in province():
+        FigureDocument.model_validate(document(each), strict=True)
+
+
+@pytest.mark.parametrize("path", [path for path in DESCRIBED["paths"] if path.startswith("/v1")])
+def test_every_path_is_described_with_its_problems(path: str) -> None:
+    """A text, a summary in Chinese too, the token, and problems for 401 and 503."""
+    told = DESCRIBED["paths"][path]["get"]
+    assert told["description"]
+    assert not told["summary"].isascii()
+    assert told["security"]
+    assert {"200", "401", "503"} <= set(told["responses"])
+    assert "application/problem+json" in told["responses"]["401"]["content"]
+
+
+def test_references_lead_somewhere() -> None:
+    """Each $ref names a schema that is there."""
+    names = {
+        part.split('"')[0] for part in str(DESCRIBED).replace("'", '"').split("#/components/schemas/")[1:]
+    }
+    assert names
+    assert names <= set(DESCRIBED["components"]["schemas"])
+    assert set(Problem.model_fields) == {"type", "title", "status", "code", "what", "where", "cure"}

@@ -1,0 +1,67 @@
+"""What the hub counted and published, and how it differs from the recount."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from math import isclose
+from typing import Any, Final
+
+from tools.recount.frames import Frames
+from tools.recount.topics import Record
+
+__all__ = ("COUNTED", "PARTS", "PUBLISHED", "counted", "differences", "named", "published")
+
+PARTS: Final = "hub.statistics.parts"
+PUBLISHED: Final = "hub.statistics"
+COUNTED: Final = (
+    "persons", "groups", "members", "certificates_valid", "members_moved", "members_admitted", "candidates",
+    "priority_reach", "flow.received", "flow.rejected",
+)  # fmt: skip
+"""Counters that the recount counts too, by the same labels."""
+
+
+def counted(parts: Iterable[Record], frames: Frames) -> dict[str, int]:
+    """Return each counter's sum over its origins, of each the newest value."""
+    newest: dict[tuple[str, str], tuple[int, int, int]] = {}
+    for part in _bodies(parts, frames):
+        stand = (part["epoch"], part["version"], part["value"])
+        name = (part["counter"], part["origin"])
+        newest[name] = max(newest.get(name, stand), stand)
+    sums: dict[str, int] = {}
+    for (counter, _), (_, _, value) in newest.items():
+        sums[counter] = sums.get(counter, 0) + value
+    return {counter: value for counter, value in sums.items() if value}
+
+
+def published(records: Iterable[Record], frames: Frames) -> dict[str, float | None]:
+    """Return each published figure's newest value, by its key on the topic."""
+    newest: dict[str, tuple[int, float | None]] = {}
+    for record in records:
+        found = frames.decode(record.value)
+        if found is None or found.body is None or record.key is None:
+            continue
+        key, version = record.key.decode(), found.body["version"]
+        if key not in newest or version > newest[key][0]:
+            newest[key] = version, found.body["value"]
+    return {key: value for key, (_, value) in newest.items()}
+
+
+def named(figures: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
+    """Return the figures, or counters, of some names."""
+    wanted = frozenset(names)
+    return {key: value for key, value in figures.items() if key.partition("|")[0] in wanted}
+
+
+def differences(recount: Mapping[str, float], hub: Mapping[str, float | None]) -> Iterator[str]:
+    """Yield each key whose value is another one; what is not there is 0, or has no value."""
+    for key in sorted(recount.keys() | hub.keys()):
+        mine, theirs = recount.get(key, 0), hub.get(key) or 0
+        if not isclose(mine, theirs, rel_tol=1e-12, abs_tol=1e-12):
+            yield f"{key}: recounted {mine:g}, the hub says {theirs:g}"
+
+
+def _bodies(records: Iterable[Record], frames: Frames) -> Iterator[dict[str, Any]]:
+    for record in records:
+        found = frames.decode(record.value)
+        if found is not None and found.body is not None:
+            yield found.body

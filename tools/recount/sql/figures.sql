@@ -1,0 +1,84 @@
+-- Counters rolled up by region and period, and the targets: figure, labels, period, region, value.
+CREATE TABLE regions AS
+SELECT code, length(code) AS digits FROM names WHERE length(code) IN (2, 4, 6) AND code LIKE getvariable('province') || '%';
+
+CREATE TABLE rolled AS
+WITH placed AS (
+    SELECT figure, labels, period, value, unnest(CASE
+        WHEN county IS NULL THEN ['']
+        WHEN county = 'province' THEN [getvariable('province')]
+        WHEN county = 'unknown' THEN ['unknown', getvariable('province')]
+        ELSE [county, county[:4], county[:2]] END) AS region
+    FROM counters
+)
+SELECT figure, labels, unnest(CASE
+        WHEN figure = 'candidates' OR period IN ('', 'unknown') THEN [period]
+        WHEN length(period) = 10 THEN [period, period[:7], period[:4]]
+        ELSE [period, period[:4]] END) AS period, region, value
+FROM placed;
+
+CREATE TABLE figures AS
+SELECT figure, labels, period, region, sum(value)::DOUBLE AS value FROM rolled GROUP BY ALL;
+
+-- T1, T2: adult members by residents.
+CREATE TABLE residents AS
+SELECT region, arg_max(value, (year, vintage)) AS value FROM population
+WHERE year <= year(getvariable('as_of')) GROUP BY region;
+CREATE TABLE adults AS
+SELECT r.code AS region, coalesce(f.value, 0) AS value FROM regions r
+LEFT JOIN figures f ON f.figure = 'members' AND f.labels = 'kind=adult' AND f.region = r.code AND f.period = '';
+INSERT INTO figures SELECT 'T2', '', '', region, value FROM adults;
+INSERT INTO figures SELECT 'population', '', '', p.region, p.value FROM residents p JOIN regions r ON r.code = p.region;
+INSERT INTO figures SELECT 'T1', '', '', a.region, a.value / p.value FROM adults a JOIN residents p USING (region);
+
+-- Organisations of each class; T3, T5: villages and townships with one. Codes as the statistical bureau numbers them.
+CREATE TABLE around AS SELECT unnest([2, 4, 6, 9]) AS digits;
+INSERT INTO figures
+SELECT 'organisations', 'class=' || org_class, '', current[:digits], count(*) FROM organisations, around
+WHERE active AND length(current) >= digits GROUP BY ALL;
+INSERT INTO figures
+SELECT 'T6', labels, '', region, value FROM figures
+WHERE figure = 'organisations' AND labels NOT IN ('class=village', 'class=community', 'class=township', 'class=school')
+  AND length(region) <= 6;
+CREATE TABLE spots AS
+SELECT code, 'village' AS sort FROM names WHERE length(code) = 12 AND code[10:] BETWEEN '001' AND '399'
+UNION ALL
+SELECT code, 'township' FROM names WHERE length(code) = 9 AND code[7:] BETWEEN '001' AND '399' AND code[7:] <> '198';
+CREATE TABLE organised AS
+SELECT DISTINCT s.code, s.sort FROM organisations o JOIN spots s ON s.code = o.current
+WHERE o.active AND (s.sort = 'village' AND o.org_class IN ('village', 'community') OR s.sort = 'township' AND o.org_class = 'township');
+CREATE TABLE rates AS
+SELECT a.sort, a.region, coalesce(o.n, 0) AS have, a.n AS there
+FROM (SELECT sort, code[:digits] AS region, count(*) AS n FROM spots, around WHERE length(code) >= digits GROUP BY ALL) a
+LEFT JOIN (SELECT sort, code[:digits] AS region, count(*) AS n FROM organised, around GROUP BY ALL) o USING (sort, region);
+INSERT INTO figures SELECT 'T3', '', '', region, have / there FROM rates WHERE sort = 'village';
+INSERT INTO figures SELECT 'T3.organised', '', '', region, have FROM rates WHERE sort = 'village';
+INSERT INTO figures SELECT 'T3.villages', '', '', region, there FROM rates WHERE sort = 'village';
+INSERT INTO figures SELECT 'T5.township_rate', '', '', region, have / there FROM rates WHERE sort = 'township' AND length(region) <= 6;
+INSERT INTO figures SELECT 'T5.townships_organised', '', '', region, have FROM rates WHERE sort = 'township' AND length(region) <= 6;
+INSERT INTO figures SELECT 'T5.townships', '', '', region, there FROM rates WHERE sort = 'township' AND length(region) <= 6;
+INSERT INTO figures
+SELECT 'T5.schools', '', '', r.code, coalesce(f.value, 0) FROM regions r
+LEFT JOIN figures f ON f.figure = 'organisations' AND f.labels = 'class=school' AND f.region = r.code;
+
+-- T8: what became of invitations. T9: candidates who are members. T10: who was reached. T12: net change.
+INSERT INTO figures
+SELECT 'T8.' || CASE change WHEN 'issued' THEN 'invited' ELSE change END,
+    'channel=' || channel || '|priority=' || priority, p, getvariable('province'), count(*)
+FROM changes, unnest([month, month[:4]]) AS u(p)
+WHERE change IN ('issued', 'delivered', 'accepted', 'applied', 'admitted', 'declined', 'expired', 'withdrawn') GROUP BY ALL;
+CREATE TABLE seats AS
+SELECT regexp_extract(labels, '^(council=[^|]*)', 1) AS council, period, sum(value) AS candidates,
+    coalesce(sum(value) FILTER (labels LIKE '%|member=yes'), 0) AS members
+FROM figures WHERE figure = 'candidates' GROUP BY ALL;
+INSERT INTO figures SELECT 'T9', council, period, '', members / candidates FROM seats;
+INSERT INTO figures SELECT 'T9.candidates', council, period, '', candidates FROM seats;
+INSERT INTO figures SELECT 'T9.members', council, period, '', members FROM seats WHERE members > 0;
+INSERT INTO figures
+SELECT 'T10', split_part(labels, '|', 1), '', region, coalesce(sum(value) FILTER (labels LIKE '%invited=yes'), 0) / sum(value)
+FROM figures WHERE figure = 'priority_reach' AND region <> 'unknown' GROUP BY ALL;
+INSERT INTO figures
+SELECT 'T12', '', p, region, sum(CASE WHEN labels IN ('move=admitted', 'move=transferred_in') THEN value ELSE -value END)
+FROM figures, unnest(CASE WHEN length(period) = 7
+    THEN [period, period[:4] || '-Q' || ((period[6:]::INT + 2) // 3)] ELSE [period] END) AS u(p)
+WHERE figure = 'members_moved' AND region <> 'unknown' GROUP BY ALL;
