@@ -7,7 +7,6 @@ import json
 import socket
 import time
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 from typer.testing import CliRunner
