@@ -11,10 +11,11 @@ from collections.abc import Iterator
 import pytest
 from typer.testing import CliRunner
 
-from hub import figures, kafka, snapshots, topics
+from hub import kafka, topics
 from hub.cli.main import app
 from hub.core.shelf import order
 from hub.errors import ConfigurationError
+from hub.figures import reader, snapshots
 from hub.settings import Settings
 from tests.acceptance.door import PATIENCE_S, Door, door, figures_of
 from tests.unit.figuremaking import figure, province, publish, take_away
@@ -217,7 +218,7 @@ def test_outside_sees_snapshots_only(fresh_topics: Settings) -> None:
         none = running.get("/v1/snapshots", headers=asked).json()
         assert (none["snapshot"], none["days"], none["figures"]) == (None, [], [])
         assert running.get("/v1/snapshots").status_code == 401
-        cells = snapshots.publish(fresh_topics, figures.shelf(fresh_topics).figures(), "2022-06-30")
+        cells = snapshots.publish(fresh_topics, reader.shelf(fresh_topics).figures(), "2022-06-30")
         answer = running.get("/v1/snapshots?level=county", headers=asked)
         told = answer.json()
         assert (told["snapshot"], told["total"]) == ("2022-06-30", sum(c.level == "county" for c in cells))
