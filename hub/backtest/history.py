@@ -18,7 +18,7 @@ import msgspec
 from hub import data, topics
 from hub.backtest.everybody import Everybody
 from hub.backtest.learn import BLIND, CODEC, FORM, UNSEALED, Gathering, Learner, Told, feed
-from hub.backtest.packed import Unreachable
+from hub.backtest.packed import UNREACHABLE
 from hub.backtest.run import uncollected
 from hub.backtest.share import Place
 from hub.core import dates
@@ -30,6 +30,8 @@ from hub.stages.tables import HubTables
 if TYPE_CHECKING:
     from hub.backtest.contrast import Person
     from hub.backtest.share import Step
+    from hub.stages.contacts import Contacts
+    from hub.stages.factform import FactForm
 
 __all__ = ("HistoryShare", "days", "spool")
 
@@ -66,18 +68,22 @@ class HistoryShare:
         yield from learner.people()
 
 
-def spool(source: Path, spool_to: Path, share: tuple[int, int], until: int | None, step: Step) -> int:
+def spool(
+    source: Path, spool_to: Path, share: tuple[int, int], until: int | None, step: Step,
+    *, form: FactForm = FORM, contacts: Contacts = UNREACHABLE,
+) -> int:  # fmt: skip
     """Send a share of a file's events through intake, and write what comes of it: a block for every tick.
 
     Return the last tick (ms); raise UsageError when there is none.
 
-    Events of the directory are everybody's: they say how the others are read. ``until``: the last day.
+    Events of the directory are everybody's: they say how the others are read. ``until``: the last day;
+    ``form`` and ``contacts``: how facts and contacts travel, to compare with.
     """
     which, of = share
     tables = HubTables(CODEC, data.crosswalk())
     stage = IntakeStage(
         CODEC, BLIND, UNSEALED, data.regions(), data.crosswalk(), sensitive=UNSEALED,
-        form=FORM, contacts=Unreachable(),
+        form=form, contacts=contacts,
     )  # fmt: skip
     ctx = Gathering(tables)
     last: int | None = None

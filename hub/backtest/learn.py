@@ -124,7 +124,8 @@ def feed(stage: Stage, ctx: Gathering, topic: str, told: list[Told], now: int) -
     if told:
         ctx.now = now
         ctx.released.update(range(len(told)))  # as if an operator had released each record that stops
-        records = [Record(offset, key, value) for offset, (key, value) in enumerate(told)]
+        new = tuple.__new__  # past the generated constructor: 0.3 µs an event
+        records = [new(Record, (offset, key, value, None)) for offset, (key, value) in enumerate(told)]
         stage.process(Batch(topic, 0, records), ctx)
         ctx.dead_letters.clear()
     return ctx.gathered

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from hub.stages.assembly import Origin
     from hub.stages.factreader import Facts
 
-__all__ = ("Packed", "Unreachable")
+__all__ = ("UNREACHABLE", "Packed", "Unreachable")
 
 _encode: Final = msgspec.msgpack.Encoder().encode
 _facts: Final = msgspec.msgpack.Decoder(tuple[bytes, str, bytes, bytes, bytes | None]).decode
@@ -32,6 +32,7 @@ _FACTS: Final = b"\x95"
 """First byte of facts, an array of five: no frame begins so."""
 _ALIAS: Final = b"\x96"
 """First byte of a key's record, an array of six."""
+_UNREADABLE: Final = (msgspec.DecodeError, UnicodeDecodeError)
 
 
 class Packed:
@@ -66,15 +67,21 @@ class Packed:
 
     def read(self, value: bytes) -> Facts:
         """Return what facts say. Raise DeadLetterError for what are none."""
-        if value[:1] != _FACTS:
-            return self._framed.read(value)
-        return _facts(value)
+        if value[:1] == _FACTS:
+            try:
+                return _facts(value)
+            except _UNREADABLE:
+                pass
+        return self._framed.read(value)
 
     def read_alias(self, value: bytes) -> Mapping[str, Any]:
         """Return the fields of a ``hub.alias``. Raise DeadLetterError for what is none."""
         if value[:1] != _ALIAS:
             return self._framed.read_alias(value)
-        alias, kind, person, facts, event_id, stamp = _alias(value)
+        try:
+            alias, kind, person, facts, event_id, stamp = _alias(value)
+        except _UNREADABLE:
+            return self._framed.read_alias(value)
         return {
             "alias": alias, "alias_kind": kind, "person": person, "facts": facts,
             "event_id": event_id, "stamp": stamp, "erased": False,
@@ -84,7 +91,7 @@ class Packed:
         """Return facts without a person as that person's; ``content``: what they assert instead."""
         if facts[:1] != _FACTS:
             return self._framed.addressed(facts, who, content)
-        _, event_id, stamp, asserted, contact = _facts(facts)
+        _, event_id, stamp, asserted, contact = self.read(facts)
         return _encode((who, event_id, stamp, asserted if content is None else content, contact))
 
 
@@ -94,3 +101,7 @@ class Unreachable:
     def block(self, contact: Contact | None, person: bytes) -> bytes | None:
         """Return an empty block, or None when there is none."""
         return None if contact is None else b""
+
+
+UNREACHABLE: Final = Unreachable()
+"""It knows nothing."""

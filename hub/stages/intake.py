@@ -52,8 +52,9 @@ UNREADABLE: Final = "flow.prohibitions_unreadable"
 TYPE_HEADER: Final = "ce_type"
 UNCLEAR: Final = "flow.regions_unclear"
 """People whose county cannot be told from what their source wrote."""
-TOGETHER: Final = 256
-"""Records that go through the steps together: 16 gain two thirds as much, thousands hardly more."""
+TOGETHER: Final = 64
+"""Records that go through the steps together: what is made of them stays in the processor's cache. Measured
+in turns: of 256 an event costs 5 % more, as the steps' data no longer do; of 16 no less."""
 UNKNOWN: Final = "unknown"
 """Stands for the type of a record that cannot be decoded."""
 _MISTYPED: Final = "the type is not the one of the schema"
