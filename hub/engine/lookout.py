@@ -124,7 +124,7 @@ def _ends(
     )
     answers: dict[tuple[str, int], tuple[int, int]] = {}
     for place, future in found.items():
-        answer = future.result()
+        answer = future.result(2 * _TIMEOUT_S)
         answers[place.topic, place.partition] = (answer.offset, max(0, answer.timestamp))
     return answers
 
@@ -201,11 +201,12 @@ class Lookout:
         metrics = self._metrics
         try:
             seen = eyes.look()
-        except KafkaException as error:
+        except (KafkaException, TimeoutError) as error:
             metrics.broker_up.set(0)
             metrics.group_lag.clear()
             if not self._down:
-                log("broker.lost", level="WARNING", reason=error.args[0].name())
+                name = "_TIMED_OUT" if isinstance(error, TimeoutError) else error.args[0].name()
+                log("broker.lost", level="WARNING", reason=name)
             self._down = True
             return False
         if self._down:
