@@ -93,7 +93,7 @@ class RunningHub:
             self.broker.bootstrap, group="checks", partitions=WORKERS, replication_factor=1,
             state_dir=self.directory / "state", key_dir=self.directory / "keys", metrics_port=ports[0],
             lookout_interval_s=1.0, session_timeout_s=3.0, transaction_timeout_s=3.0,
-            statistics_port=ports[1], http_port=ports[2],
+            dead_letter_limit=1_000_000, statistics_port=ports[1], http_port=ports[2],
         )  # fmt: skip
         ring = KeyRing.create(self.settings.key_dir, clock=lambda: time.time() - self._key_age_s)
         ring.make_recipient("registry", self.directory / "registry.key")
