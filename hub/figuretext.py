@@ -35,8 +35,10 @@ def _number(value: float, unit: str) -> str:
 def value_text(figure: Figure) -> str:
     """Return value and range: ``1,204人 (1,200–1,208)``; a dash and the note when there is no value."""
     if figure.value is None:
-        return f"{NOTHING} {figure.note or ''}".strip()
+        return f"{NOTHING} {figurename.note_text(figure.note)}".strip()
     text = _number(figure.value, figure.unit)
+    if figure.low is not None and figure.high is None:  # the bucket that a median lies in
+        return f"{_number(figure.low, figure.unit)}–{text}"
     if figure.low is None or figure.high is None or figure.low == figure.high:
         return text
     return f"{text} ({_number(figure.low, figure.unit)}–{_number(figure.high, figure.unit)})"

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 __all__ = ("plan_view", "selection_view")
 
-WEAK: Final = "weak"
 _STYLES: Final = {True: "green", False: "red", None: ""}
 
 
@@ -63,7 +62,7 @@ def _marks(figure: Figure) -> str:
     marks = [f"静默 silent: {' '.join(figure.silent)}"] if figure.silent else []
     marks += ["重述 restated"] if figure.restated else []
     if figure.note and figure.value is not None:
-        marks.append(f"薄弱 {figure.note}" if figure.note.startswith(WEAK) else figure.note)
+        marks.append(figurename.note_text(figure.note))
     return "; ".join(marks)
 
 
@@ -153,7 +152,7 @@ def _below_row(code: str, row: dict[str, Line]) -> list[RenderableType]:
     weak = row["T11"].newest if "T11" in row else None
     mark = ""
     if weak is not None and weak.value:
-        mark = weak.note or f"{weak.value:.0f}"
+        mark = figurename.note_text(weak.note) or f"{weak.value:.0f}"
     net = row.get("T12")
     return [
         Text(f"{region_name(code)} {code}", style="bold red" if mark else ""),

@@ -8,7 +8,15 @@ from typing import Annotated
 import typer
 
 from hub.cli.common import BootstrapOption, JsonOption, console, load_settings, print_json
-from hub.cli.figures import FigureArgument, LevelOption, PeriodOption, RegionOption, read_shelf, select
+from hub.cli.figures import (
+    FigureArgument,
+    LevelOption,
+    OutsideOption,
+    PeriodOption,
+    RegionOption,
+    chosen,
+    select,
+)
 
 __all__ = ("export",)
 
@@ -21,6 +29,7 @@ def export(
     region: RegionOption = "",
     level: LevelOption = None,
     period: PeriodOption = "",
+    outside: OutsideOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """Export figures to CSV, Excel or Parquet 导出统计.
@@ -33,7 +42,7 @@ def export(
     from hub import figureexport
 
     selection = select(figures, region, level, period)
-    found = read_shelf(load_settings(bootstrap)).figures(selection)
+    found = chosen(load_settings(bootstrap), selection, outside=outside)
     figureexport.write(found, to)
     if as_json:
         print_json({"file": str(to), "figures": len(found)})

@@ -15,7 +15,10 @@ if TYPE_CHECKING:
     from hub.core.shelf import Figure, Selection, Shelf
     from hub.settings import Settings
 
-__all__ = ("FigureArgument", "LevelOption", "PeriodOption", "RegionOption", "select", "show")
+__all__ = (
+    "FigureArgument", "LevelOption", "OutsideOption", "PeriodOption", "RegionOption", "chosen", "read_shelf",
+    "select", "show", "view",
+)  # fmt: skip
 
 PROVINCE: Final = "33"
 FigureArgument = Annotated[
@@ -65,6 +68,20 @@ def read_shelf(settings: Settings) -> Shelf:
         return figures.shelf(settings, lambda read: bar.advance(row, read))
 
 
+def chosen(settings: Settings, selection: Selection, *, outside: bool) -> list[Figure]:
+    """Return the selected figures in order: live ones, or those of the newest snapshot."""
+    if not outside:
+        return read_shelf(settings).figures(selection)
+    from hub import kafka, snapshots
+    from hub.core.shelf import order
+
+    kafka.require_broker(kafka.admin(settings), settings)
+    found = snapshots.read(settings)
+    if not found.days:
+        raise UsageError("no snapshot was published yet", "--outside", "run `hub statistics snapshot`")
+    return sorted((each for each in found.figures() if selection.takes(each)), key=order)
+
+
 def view(selection: Selection, found: list[Figure], limit: int) -> RenderableType:
     """Return what a terminal shows of a selection: the plan, when no figure is named."""
     from hub import figureview
@@ -81,6 +98,7 @@ def show(
     region: RegionOption = "",
     level: LevelOption = None,
     period: PeriodOption = "",
+    outside: OutsideOption = False,
     limit: Annotated[int, typer.Option(min=1, help="At most so many rows.")] = 200,
     as_json: JsonOption = False,
 ) -> None:
@@ -92,7 +110,7 @@ def show(
     Examples: hub statistics show --region 3301; hub statistics show members T12 --level city --period 2022
     """
     selection = select(figures, region, level, period)
-    found = read_shelf(load_settings(bootstrap)).figures(selection)
+    found = chosen(load_settings(bootstrap), selection, outside=outside)
     if as_json:
         from hub.figuredocument import document
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Final
 
 from hub.core.figure import DAYS, SHARE, SOURCE, TARGET, Figure, Key
@@ -34,12 +35,15 @@ RESTS_ON: Final[Mapping[str, tuple[str, ...]]] = {
 
 def rests_on(key: Key) -> tuple[str, ...]:
     """Return the systems a figure is counted from; of one that has a system, that one."""
-    system = key.label("system")
+    return _rests_on(key.figure, key.labels)
+
+
+@lru_cache(maxsize=65_536)  # asked for every figure that is published
+def _rests_on(figure: str, labels: str) -> tuple[str, ...]:
+    system = Key(figure, labels).label("system")
     if system:
         return (system,)
-    if key.figure.startswith("T"):
-        return RESTS_ON.get(key.figure.partition(".")[0], ())
-    return RESTS_ON.get(key.figure, ())
+    return RESTS_ON.get(figure.partition(".")[0] if figure.startswith("T") else figure, ())
 
 
 def silent_systems(scene: Scene) -> frozenset[str]:

@@ -27,10 +27,11 @@ _OWN_CLASSES: Final = frozenset({VILLAGE, COMMUNITY, TOWNSHIP_CLASS, SCHOOL})
 
 def adults(scene: Scene) -> Iterator[Figure]:
     """Yield T1 and T2, and the residents they rest on."""
+    year = scene.year
     for region, level in scene.regions(*UPPER):
         count = scene.rollup.value("members", ADULT, region, level)
         doubt = scene.rollup.value("under_review", "", region, level)
-        people = scene.population.at(region, scene.year)
+        people = scene.population.at(region, year)
         if people is not None:
             yield Figure(
                 Key("population", "", region, level), TARGET, PERSONS, people.value, vintage=people.told
@@ -147,6 +148,7 @@ def _not_falling(scene: Scene, key: Key, unit: str, value: float | None, goal: s
 
 def milestones(scene: Scene, now: dict[Key, Figure]) -> Iterator[Figure]:
     """Yield T7: what each year's end asks for of T1 to T4, beside where they are ``now``."""
+    this_year = scene.year
     for goal in ("T1", "T2", "T3", "T4"):
         for region, level in scene.regions(*UPPER):
             current = now.get(Key(goal, "", region, level))
@@ -155,11 +157,11 @@ def milestones(scene: Scene, now: dict[Key, Figure]) -> Iterator[Figure]:
             for year in scene.targets.years():
                 end = scene.targets.milestone(goal, region, parse_day(f"{year}-12-31"), current.target)
                 key = Key("T7", f"of={goal}", region, level, str(year))
-                if year == scene.year:
+                if year == this_year:
                     note = current.note or (NO_BASELINE if end is None else None)
                     yield current._replace(
                         key=key, target=end, note=note, low=None, high=None, vintage=current.vintage
                     )
                 else:
-                    note = "over" if year < scene.year else "ahead"
+                    note = "over" if year < this_year else "ahead"
                     yield Figure(key, TARGET, current.unit, None, target=end, milestone=end, note=note)

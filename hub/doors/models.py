@@ -64,7 +64,7 @@ class FigurePage(BaseModel):
     position: str = Field(
         description="give it to /v1/stream as `after` to hear of every change since "
         "传给 /v1/stream 的 after，可收到此后的全部变化",
-        examples=["0:17,1:4"],
+        examples=["0:17,1:4@Sm9obg"],
     )
 
 

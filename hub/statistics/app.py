@@ -8,8 +8,8 @@ and lets no exception out: whatever happens ends the process instead of skipping
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import faust
 from faust.transport.drivers import aiokafka as driver
@@ -26,6 +26,8 @@ Take = Callable[[Sequence[Any]], Awaitable[None]]
 """Takes a batch of Kafka messages: topic, partition, offset, key, value."""
 Assigned = Callable[[str, frozenset[int]], None]
 """Is told which partitions of a topic this worker has now."""
+Restored = Callable[[frozenset[str]], Awaitable[Mapping[Any, int]]]
+"""Returns where Faust is to go on with these topics, once everything before that was read."""
 _BATCH: Final = 2_000
 """Messages in a batch, at most: what Faust lets wait in a stream is 4,096."""
 _BYTES: Final[dict[str, Any]] = {
@@ -48,8 +50,18 @@ class _Thread(driver.AIOKafkaConsumerThread):
 
 
 class _Consumer(driver.Consumer):
+    """Faust's consumer, made to go on from where our own readers ended, whatever was committed."""
+
     def _new_consumer_thread(self) -> Any:
         return _Thread(self, loop=self.loop, beacon=self.beacon)
+
+    async def seek_to_committed(self) -> Any:
+        """Wait until what was assigned is restored, and go on behind it: nothing is read twice."""
+        found = dict(await super().seek_to_committed())
+        restored = await cast(Any, self.app).restored(frozenset(each.topic for each in self.assignment()))
+        places = {place: restored[place] for place in self.assignment() if place in restored}
+        await self._thread.seek_wait(places)
+        return found | places
 
 
 class _Transport(driver.Transport):
@@ -57,7 +69,11 @@ class _Transport(driver.Transport):
 
 
 def make_app(
-    settings: Settings, agents: dict[str, Take], assigned: Assigned, failed: Callable[[Exception], None]
+    settings: Settings,
+    agents: Mapping[str, Take],
+    assigned: Assigned,
+    restored: Restored,
+    failed: Callable[[Exception], None],
 ) -> Any:
     """Return the application: for each topic an agent that hands its batches on to ``agents``."""
     app: Any = faust.App(
@@ -76,11 +92,14 @@ def make_app(
         value_serializer="raw",
         loghandlers=[],
     )
+    app.restored = restored
     app.transport = _Transport(app.conf.broker_consumer, app)
     for topic, take in agents.items():
         name = topic.rpartition(".")[2]
         source = app.topic(topic, **_BYTES)
-        app.agent(source, name=name, concurrency=1)(_agent(take, settings.statistics_interval_s, failed))
+        # Half as long for the parts: a figure waits for both.
+        interval_s = settings.statistics_interval_s / (2 if topic == topics.PARTS else 1)
+        app.agent(source, name=name, concurrency=1)(_agent(take, interval_s, failed))
 
     def told(partitions: set[Any]) -> None:
         for topic in agents:

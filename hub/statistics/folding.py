@@ -128,7 +128,7 @@ class Folding:
                 except DeadLetterError as error:
                     reject(self._metrics, error, record)
                     continue
-                self._ledger.seen(key, record.offset, total.version, total)
+                self._ledger.seen(key, (record.partition, record.offset), total.version, total)
 
     def _fold(self, record: Any) -> None:
         """Fold one record in; one that cannot be used is put aside."""

@@ -126,7 +126,7 @@ class Publishing:
         if not self._ledger.news(key, record.offset):
             return
         figure, version = self._records.figure(record.value)
-        self._ledger.seen(key, record.offset, version, Dated(figure, 0))
+        self._ledger.seen(key, (record.partition, record.offset), version, Dated(figure, 0))
         self._board.remember(figure.key)
 
     def _apply(self, record: Any) -> None:

@@ -25,6 +25,7 @@ from hub.statistics.app import make_app
 from hub.statistics.folding import Folding
 from hub.statistics.metrics import Metrics
 from hub.statistics.publishing import Publishing
+from hub.statistics.reading import Positions
 from hub.statistics.records import Records
 from hub.statistics.tools import Tools
 from hub.statistics.watching import Watching
@@ -109,10 +110,17 @@ async def _start(
     }
     server = Server(settings.metrics_host, settings.statistics_port, pages)
     stack.callback(server.close)
+
+    async def restored(topics: frozenset[str]) -> Positions:
+        for topic in topics:
+            await seats[topic].seat.wait()
+        return {place: offset for topic in topics for place, offset in seats[topic].positions.items()}
+
     app = make_app(
         settings,
         {topic: each.take for topic, each in seats.items()},
         lambda topic, partitions: seats[topic].assign(partitions),
+        restored,
         failed,
     )
     await app.start()

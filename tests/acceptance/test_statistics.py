@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
+import time
 from pathlib import Path
 from typing import Any
 
 import pytest
+from aiokafka import TopicPartition
+from prometheus_client import CollectorRegistry
 
 from hub import figures, kafka, topics
 from hub.core.board import Board, World
@@ -14,8 +18,13 @@ from hub.core.edition import Edition
 from hub.core.organisation import Directory
 from hub.core.totals import Total
 from hub.data import crosswalk, regions, residents, targets
+from hub.errors import StopError
 from hub.settings import Settings
 from hub.stages.build import make_codec
+from hub.statistics.metrics import Metrics
+from hub.statistics.reading import Positions
+from hub.statistics.seat import Seat
+from hub.statistics.watching import Watching
 from tests.acceptance.statisticians import (
     TICK,
     Statisticians,
@@ -130,7 +139,7 @@ def _partition(settings: Settings, counter: str) -> int:
 
 
 def test_organisations_are_counted_from_their_table(fresh_topics: Settings, tmp_path: Path) -> None:
-    """An organisation that is announced while the worker runs raises T3, though nobody counted it."""
+    """An organisation announced while the worker runs raises T3, though nobody counted it."""
     codec = make_codec(fresh_topics)
     founded = {
         "org_id": "V1", "aspect": "established", "on": 18_000, "org_class": "community",
@@ -254,3 +263,42 @@ def test_two_workers_share_the_work_and_any_may_die(fresh_topics: Settings, tmp_
         wrong = {key: (value, found.get(key)) for key, value in expected.items() if found.get(key) != value}
         assert not wrong
         assert not {key for key, value in found.items() if key not in expected and value}
+
+
+class Idle:
+    """A seat that holds a partition and takes nothing in: a stream that stopped quietly."""
+
+    def __init__(self, topic: str, partition: int) -> None:
+        """Hold one partition, read up to nowhere."""
+
+        async def restore(_: frozenset[int]) -> None:
+            """Do nothing."""
+
+        self.seat = Seat(topic, restore, lambda _: None, Metrics(CollectorRegistry()))
+        self.seat.held = frozenset({partition})
+        self.positions: Positions = {}
+
+
+def test_a_stream_that_stopped_quietly_ends_the_process_and_markers_do_not(fresh_topics: Settings) -> None:
+    """Records that nobody takes in are an error after a while; the marker of a transaction is no record."""
+    settings = fresh_topics.model_copy(update={"stall_after_s": 3.0})
+    writers = Writers(settings)
+    counter = "persons|county=330106"
+    place = TopicPartition(topics.PARTS, _partition(settings, counter))
+    writers.count(ORIGINS[0], {counter: 5}, commit=False)
+
+    async def watch(idle: Idle, seconds: float) -> None:
+        watching = Watching(settings, Metrics(CollectorRegistry()), {topics.PARTS: idle})
+        deadline = time.monotonic() + seconds
+        try:
+            while time.monotonic() < deadline:
+                await watching.look()
+        finally:
+            await watching.close()
+
+    idle = Idle(*place)
+    asyncio.run(watch(idle, 5.0))
+    assert idle.positions[place] > 0  # it has stepped over the marker
+    writers.count(ORIGINS[0], {counter: 5})
+    with pytest.raises(StopError, match="none was taken in"):
+        asyncio.run(watch(idle, 20.0))
