@@ -69,7 +69,7 @@ def settled(hub: RunningHub, prometheus: Prometheus, messages: list[Message]) ->
     hub.publish(messages)
     deadline = time.monotonic() + _PATIENCE_S
     for at in itertools.count(0, _TRICKLE):
-        if time.monotonic() > deadline or (hub.idle() and all(each.good for each in results(prometheus))):
+        if time.monotonic() > deadline or all(each.good for each in results(prometheus)):
             return
         # Rates are of what happens while Prometheus looks: who had his turn comes again, with nothing new.
         hub.publish(messages[at % len(messages) :][:_TRICKLE])

@@ -1,6 +1,6 @@
 """The shipped rules with short times, for a check that cannot wait: a templated copy, never shipped.
 
-``for:`` becomes a second, windows fifteen seconds, and three thresholds that are themselves times become
+``for:`` becomes a second, windows ten seconds, and three thresholds that are themselves times become
 seconds. What an alert compares otherwise is what ships; that the shipped times are right is for
 ``promtool test rules`` to say, which plays hours in a moment.
 """
@@ -16,7 +16,7 @@ import yaml
 __all__ = ("DEPLOY", "WINDOW_S", "quick_rules")
 
 DEPLOY: Final = Path(__file__).parent.parent / "deploy" / "prometheus"
-WINDOW_S: Final = 15
+WINDOW_S: Final = 10
 _TIMES: Final = (
     ("hub_stalled_seconds[5m]) > 30", "hub_stalled_seconds[5m]) > 3"),
     ("hub_statistics_stalled_seconds[5m]) > 30", "hub_statistics_stalled_seconds[5m]) > 3"),
@@ -44,7 +44,7 @@ def _quick(rule: dict[str, str]) -> dict[str, str]:
     for shipped, quick in _TIMES:
         expression = expression.replace(shipped, quick)
     if ":rate" in rule.get("record", "") or ":p99" in rule.get("record", ""):
-        return rule  # shown, not watched: over fifteen quiet seconds there is nothing to be seen
+        return rule  # shown, not watched: over ten quiet seconds there is nothing to be seen
     expression = re.sub(r"\[\d+[smhd]\]", f"[{WINDOW_S}s]", expression)
     expression = re.sub(r"offset \d+[smhd]", f"offset {WINDOW_S}s", expression)
     return rule | {"expr": expression} | ({"for": "1s"} if "for" in rule else {})

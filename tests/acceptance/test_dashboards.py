@@ -130,8 +130,8 @@ def test_every_query_of_every_dashboard_has_data(watched: Watched) -> None:
 
 @pytest.mark.slow
 def test_alerts_fire_on_what_is_broken_and_clear_when_it_is_mended(watched: Watched) -> None:
-    """One fault after the other on a real hub; each alert of PROVOKED fires and clears."""
-    healthy = watched.prometheus.firing() - {"HubDiskFilling"}  # three days, from the last fifteen seconds
+    """One fault after the other on a real hub; each alert of PROVOKED fires, and clears when it is mended."""
+    healthy = watched.prometheus.firing() - {"HubDiskFilling"}  # three days, from the last ten seconds
     informed = {rule["alert"] for rule in alert_rules() if rule["labels"]["severity"] == "info"}
     assert healthy <= informed
     _bad_records(watched)
@@ -141,6 +141,7 @@ def test_alerts_fire_on_what_is_broken_and_clear_when_it_is_mended(watched: Watc
     _silent_broker(watched)
     _silent_supervisor(watched)
     assert watched.fired == PROVOKED
+    watched.clears(*PROVOKED, timeout_s=90.0)  # a worker may have to start again after Kafka's silence
 
 
 def _bad_records(watched: Watched) -> None:
@@ -167,7 +168,6 @@ def _bad_records(watched: Watched) -> None:
         "sources", "release", stop.topic, str(stop.partition), str(stop.offset), "--reason", "a check"
     )
     watched.produce(topics.ORGAN, [b"garbage"])
-    watched.clears(*broken, "HubRecordsOld")
 
 
 def _old_keys_and_restarts(watched: Watched) -> None:
@@ -181,7 +181,6 @@ def _old_keys_and_restarts(watched: Watched) -> None:
         until(partial(_replaced, watched.hub, killed), "the supervisor to start them again")
     watched.fires("HubWorkerRestarting")
     until(watched.hub.ready, "the workers to be ready")
-    watched.clears("HubWorkerRestarting", "HubKeyOld")
 
 
 def _replaced(hub: RunningHub, killed: set[int]) -> bool:
@@ -208,20 +207,16 @@ def _sleeping_workers(watched: Watched) -> None:
     for worker in (first, second):
         os.kill(worker, signal.SIGCONT)
     until(hub.ready, "the workers to be ready")
-    watched.clears(
-        "HubRuleBooksDiffer", "HubLagGrowing", "HubNoCommits", "HubWorkerDown", "HubDeadLetterBurst"
-    )
 
 
 def _statistics(watched: Watched) -> None:
     """Publish what the statistics cannot use; then end them, and start them again."""
     watched.produce(topics.PARTS, [b"garbage"])
     watched.fires("HubStatisticsRejected")
-    watched.clears("HubStatisticsRejected")
     watched.hub.stop("statistics")
     watched.fires("HubStatisticsDown")
     watched.hub.start("statistics", "statistics", "run")
-    watched.clears("HubStatisticsDown")
+    watched.clears("HubStatisticsDown")  # before Kafka falls silent: it would not start without
 
 
 def _silent_broker(watched: Watched) -> None:
@@ -233,7 +228,6 @@ def _silent_broker(watched: Watched) -> None:
         watched.fires("HubBrokerUnreachable")
     finally:
         os.kill(pid, signal.SIGCONT)
-    watched.clears("HubBrokerUnreachable")
 
 
 def _silent_supervisor(watched: Watched) -> None:
@@ -244,7 +238,6 @@ def _silent_supervisor(watched: Watched) -> None:
         watched.fires("HubDown")
     finally:
         os.kill(pid, signal.SIGCONT)
-    watched.clears("HubDown")
 
 
 def test_every_alert_is_provoked_or_played() -> None:
