@@ -40,7 +40,7 @@ _ANSWER_S: Final = 2 * _ADMIN_TIMEOUT_S
 _SILENCE: Final = frozenset({"_TRANSPORT", "_TIMED_OUT", "_ALL_BROKERS_DOWN"})
 _DEAF_AFTER: Final = 3
 """The admin client may lose every broker for ever when one comes back (see :mod:`hub.engine.hearing`), and
-has no statistics to listen to. But the consumer was answered just before: somebody is there. Half a minute."""
+has no statistics to listen to; but the consumer was answered just before: somebody is there. In 30 s."""
 
 
 class Assignment:
