@@ -13,7 +13,7 @@ from hub.cli.common import JsonOption, console, err_console, new_app, print_json
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from hub.core.shelf import Figure
+    from hub.core.shelf import Published
     from hub.demo.result import Result
     from hub.demo.site import Site
     from hub.simulate.days import Plan
@@ -146,11 +146,11 @@ def _perform(plan: Plan, directory: Path | None, workers: int, *, keep: bool, as
         if not keep:
             site.close()
     if as_json:
-        from hub.figuredocument import document
+        from hub.figures.document import document
 
         print_json({**result.summary, "statistics": [document(each) for each in plan_figures]})
     else:
-        from hub.figureview import plan_view
+        from hub.figures.terminal import plan_view
 
         console().print(plan_view(_PROVINCE_CODE, [each for each in plan_figures if not each.labels]))
         show(console(), result.summary)
@@ -159,14 +159,15 @@ def _perform(plan: Plan, directory: Path | None, workers: int, *, keep: bool, as
     return result
 
 
-def _statistics(site: Site) -> list[Figure]:
+def _statistics(site: Site) -> list[Published]:
     """Return the published plan, province and cities, once everything that was counted is in it."""
-    from hub import data, figures
+    from hub import data
     from hub.core.shelf import Selection
+    from hub.figures import reader
     from hub.verification.rest import await_rest
 
     await_rest(site.settings, data.targets(), _REST_S, site.check)
-    found = figures.shelf(site.settings).figures(Selection(region=_PROVINCE_CODE))
+    found = reader.shelf(site.settings).figures(Selection(region=_PROVINCE_CODE))
     return [each for each in found if each.kind == "target" and each.level in {"province", "city"}]
 
 

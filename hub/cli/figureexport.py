@@ -39,11 +39,11 @@ def export(
 
     Example: hub statistics export T1 T2 T3 --level county --to plan.xlsx
     """
-    from hub import figureexport
+    from hub.figures import files
 
     selection = select(figures, region, level, period)
     found = chosen(load_settings(bootstrap), selection, outside=outside)
-    figureexport.write(found, to)
+    files.write(found, to)
     if as_json:
         print_json({"file": str(to), "figures": len(found)})
         return

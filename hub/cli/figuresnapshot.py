@@ -27,8 +27,8 @@ def snapshot(
 
     Example: hub statistics snapshot --dry-run
     """
-    from hub import snapshots
     from hub.core import dates
+    from hub.figures import snapshots
     from hub.outputs import Outputs
 
     settings = load_settings(bootstrap)

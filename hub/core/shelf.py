@@ -12,7 +12,17 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
-__all__ = ("LEVELS", "Figure", "Placed", "Selection", "Shelf", "key_of", "order", "outruns", "split_labels")
+__all__ = (
+    "LEVELS",
+    "Placed",
+    "Published",
+    "Selection",
+    "Shelf",
+    "key_of",
+    "order",
+    "outruns",
+    "split_labels",
+)
 
 LEVELS: Final = ("province", "city", "county", "township", "village", "council", "source", "none")
 """The levels of a figure, from wide to narrow."""
@@ -41,7 +51,7 @@ def split_labels(labels: str) -> dict[str, str]:
     return dict(part.split("=", 1) for part in labels.split("|")) if labels else {}
 
 
-class Figure(NamedTuple):
+class Published(NamedTuple):
     """One record of ``hub.figure``; the fields are described in ``docs/reference/events.md``."""
 
     figure: str
@@ -70,7 +80,7 @@ class Figure(NamedTuple):
         return key_of(self.figure, self.labels, self.period, self.region)
 
     @classmethod
-    def of(cls, record: Mapping[str, Any]) -> Figure:
+    def of(cls, record: Mapping[str, Any]) -> Published:
         """Return the figure of a decoded record."""
         return cls(**record)
 
@@ -79,7 +89,7 @@ class Placed(NamedTuple):
     """A key with its figure, and where its newest record is. ``figure`` None: it was taken away."""
 
     key: str
-    figure: Figure | None
+    figure: Published | None
     partition: int
     offset: int
 
@@ -104,11 +114,11 @@ class Selection(NamedTuple):
             figure == name or figure.startswith(name + ".") for name in self.figures
         )
 
-    def takes(self, figure: Figure) -> bool:
+    def takes(self, figure: Published) -> bool:
         """Return whether a figure is meant."""
         return self.names(figure.figure) and self.places(figure)
 
-    def places(self, figure: Figure) -> bool:
+    def places(self, figure: Published) -> bool:
         """Return whether a figure is meant as far as region, level, period and labels go."""
         if self.levels and figure.level not in self.levels:
             return False
@@ -137,7 +147,7 @@ def _name_order(name: str) -> tuple[tuple[int, str], ...]:
     return tuple((int(part), "") if part.isdigit() else (-1, part) for part in _PARTS.split(name))
 
 
-def order(figure: Figure) -> tuple[Any, ...]:
+def order(figure: Published) -> tuple[Any, ...]:
     """Return what figures are sorted by: T2 before T10, then labels, period, level and region."""
     level = _RANKS.get(figure.level, len(LEVELS))
     return _name_order(figure.figure), figure.labels, figure.period, level, figure.region
@@ -158,7 +168,7 @@ class Shelf:
         self.positions: dict[int, int] = {}
         """Partition → the offset after the last record that was put here."""
 
-    def put(self, partition: int, offset: int, key: str, figure: Figure | None) -> Placed | None:
+    def put(self, partition: int, offset: int, key: str, figure: Published | None) -> Placed | None:
         """Take one record; return what changed, None for a version that is out of date or known."""
         self.positions[partition] = max(offset + 1, self.positions.get(partition, 0))
         before = self._placed.get(key)
@@ -189,7 +199,7 @@ class Shelf:
         placed = self._placed.get(key)
         return placed if placed is not None and placed.figure is not None else None
 
-    def figures(self, selection: Selection | None = None) -> list[Figure]:
+    def figures(self, selection: Selection | None = None) -> list[Published]:
         """Return the selected figures in order."""
         return [placed.figure for placed in self._selected(selection or Selection()) if placed.figure]
 
@@ -228,6 +238,6 @@ def outruns(positions: Mapping[int, int], ends: Mapping[int, int]) -> bool:
     return any(partition not in ends or offset > ends[partition] for partition, offset in positions.items())
 
 
-def silent_systems(figures: Iterable[Figure]) -> tuple[str, ...]:
+def silent_systems(figures: Iterable[Published]) -> tuple[str, ...]:
     """Return the systems that any of some figures rests on and that are silent."""
     return tuple(sorted({system for figure in figures for system in figure.silent}))

@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
-from hub.core.shelf import UNKNOWN, Figure, key_of
+from hub.core.shelf import UNKNOWN, Published, key_of
 from hub.core.suppression import Groups, Margin, Seen, suppress
 
 __all__ = ("DERIVED", "FAMILIES", "FREE", "SUPPRESSED", "Cell", "Family", "compose", "figure_of")
@@ -106,7 +106,7 @@ class _Table(NamedTuple):
     values: dict[str, int]
     """Atom → its count."""
     groups: Groups
-    sample: Figure
+    sample: Published
     places: dict[_Atom, list[str]]
     """Labels, month and any region → the atoms that lie there."""
 
@@ -117,7 +117,7 @@ class _Table(NamedTuple):
 
 
 def compose(
-    day: str, figures: Iterable[Figure], counties: Sequence[str], earlier: Iterable[Cell]
+    day: str, figures: Iterable[Published], counties: Sequence[str], earlier: Iterable[Cell]
 ) -> list[Cell]:
     """Return the cells of a day's snapshot.
 
@@ -158,7 +158,7 @@ def _seen(earlier: Iterable[Cell]) -> Iterator[Seen]:
 
 
 def _table(
-    family: Family, live: Iterable[Figure], counties: Sequence[str], seen: Sequence[Seen]
+    family: Family, live: Iterable[Published], counties: Sequence[str], seen: Sequence[Seen]
 ) -> _Table | None:
     """Return a family's complete table; None when nothing is counted at all.
 
@@ -188,7 +188,7 @@ def _table(
     return _Table(family, values, groups, sample._replace(silent=silent), places)
 
 
-def _finest(figure: Figure) -> bool:
+def _finest(figure: Published) -> bool:
     """Return whether a figure is of a county, or of none known, and of a month or of now."""
     return (figure.level == "county" or figure.region == UNKNOWN) and len(figure.period) != 4
 
@@ -250,7 +250,7 @@ def _cell(day: str, table: _Table, of: _Atom, keys: Sequence[str]) -> Cell:
     )  # fmt: skip
 
 
-def _rests(figure: Figure, derived: Derived, table: _Table | None) -> bool:
+def _rests(figure: Published, derived: Derived, table: _Table | None) -> bool:
     """Return whether all that a derived figure is computed from may be published."""
     if table is None:
         return False
@@ -260,7 +260,7 @@ def _rests(figure: Figure, derived: Derived, table: _Table | None) -> bool:
     return bool(keys) and table.groups.shows(keys)
 
 
-def _within(month: str, figure: Figure, derived: Derived) -> bool:
+def _within(month: str, figure: Published, derived: Derived) -> bool:
     """Return whether a month lies in a derived figure's period; what is now has none, nor has a milestone."""
     if not figure.period or derived.figure == "T7":
         return True
@@ -272,7 +272,7 @@ def _within(month: str, figure: Figure, derived: Derived) -> bool:
     return month.startswith(figure.period)
 
 
-def _copied(day: str, figure: Figure, *, hidden: bool) -> Cell:
+def _copied(day: str, figure: Published, *, hidden: bool) -> Cell:
     return Cell(
         day, figure.figure, figure.labels, figure.region, figure.level, figure.period, figure.kind,
         figure.unit, None if hidden else figure.value, hidden, None, None, figure.target, figure.milestone,
@@ -281,9 +281,9 @@ def _copied(day: str, figure: Figure, *, hidden: bool) -> Cell:
     )  # fmt: skip
 
 
-def figure_of(cell: Cell) -> Figure:
+def figure_of(cell: Cell) -> Published:
     """Return a cell as a figure, for whoever shows, exports or serves it."""
-    return Figure(
+    return Published(
         cell.figure, cell.labels, cell.region, cell.level, cell.period, cell.kind, cell.unit, cell.value,
         None, None, cell.target, cell.milestone, cell.on_track, cell.as_of, cell.vintage, cell.silent, False,
         0, SUPPRESSED if cell.suppressed else cell.note,

@@ -22,8 +22,8 @@ from hub.doors import position
 from hub.doors.login import login
 from hub.doors.subscriber import Event, Subscriber
 from hub.errors import DeadLetterError
-from hub.figuredocument import document
-from hub.figures import reader_of
+from hub.figures.document import document
+from hub.figures.reader import reader_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""What the HTTP door answers with, for OpenAPI; the documents are made in ``hub.figuredocument``."""
+"""What the HTTP door answers with, for OpenAPI; the documents are made in ``hub.figures.document``."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from hub.figuredocument import COLUMNS
+from hub.figures.document import COLUMNS
 
 __all__ = ("FigureDocument", "FigurePage", "Plan", "SnapshotPage")
 

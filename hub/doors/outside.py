@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING
 
 from confluent_kafka import KafkaException
 
-from hub import snapshots, topics
+from hub import topics
 from hub.doors.problem import ProblemError
 from hub.engine.tail import ends
 from hub.errors import HubError
+from hub.figures import snapshots
 
 if TYPE_CHECKING:
+    from hub.figures.snapshots import Snapshots
     from hub.settings import Settings
-    from hub.snapshots import Snapshots
 
 __all__ = ("Outside",)
 

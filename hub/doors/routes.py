@@ -26,7 +26,7 @@ from hub.doors.paging import etag, matches, page
 from hub.doors.problem import ProblemError
 from hub.doors.stream import FigureStream
 from hub.engine.http import METRICS_TYPE
-from hub.figuredocument import document, region_name
+from hub.figures.document import document, region_name
 
 if TYPE_CHECKING:
     from hub.settings import Settings

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 from aiokafka import TopicPartition
 
 from hub.engine.liveness import Liveness
-from hub.errors import StopError
+from hub.errors import BrokerError, StopError
 from hub.log import log
 from hub.statistics.reading import Positions, Reader, opened
 
@@ -61,7 +61,18 @@ class Watching:
         return round(self._liveness.stalled_s(time.monotonic()), 1)
 
     async def look(self) -> None:
-        """Look once; StopError when records wait and nothing moves."""
+        """Look once; StopError when records wait and nothing moves, BrokerError when nobody answers as long.
+
+        That one look gets no answer says little: the process may have slept.
+        """
+        try:
+            await self._look()
+        except BrokerError:
+            self._liveness.observe(lag=True, now_s=time.monotonic())
+            if not self.alive:
+                raise
+
+    async def _look(self) -> None:
         if self._reader is None:
             self._reader = await opened(self._settings, "watch", self._seats)
         held = {

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from typer.testing import CliRunner
 
-from hub import snapshots
 from hub.cli.main import app
+from hub.figures import snapshots
 from hub.settings import Settings
 from tests.acceptance.door import door, figures_of
 from tests.acceptance.statisticians import Statisticians, Writers

@@ -11,10 +11,11 @@ from collections.abc import Iterator
 import pytest
 from typer.testing import CliRunner
 
-from hub import figures, kafka, snapshots, topics
+from hub import kafka, topics
 from hub.cli.main import app
 from hub.core.shelf import order
 from hub.errors import ConfigurationError
+from hub.figures import reader, snapshots
 from hub.settings import Settings
 from tests.acceptance.door import PATIENCE_S, Door, door, figures_of
 from tests.unit.figuremaking import figure, province, publish, take_away
@@ -169,6 +170,20 @@ def test_a_client_that_does_not_read_is_dropped_and_others_go_on(fresh_topics: S
                 pass
 
 
+def test_streams_are_limited_and_a_place_becomes_free(fresh_topics: Settings) -> None:
+    """One more than HUB_HTTP_STREAMS is refused with a problem, until somebody leaves."""
+    with door(fresh_topics, HUB_HTTP_STREAMS="1") as running:
+        with running.stream() as stream:
+            assert next(stream).kind == "caught-up"
+            refused = running.get("/v1/stream")
+            assert (refused.status_code, refused.json()["code"]) == (503, "STREAMS_FULL")
+        deadline = time.monotonic() + PATIENCE_S
+        while running.metric("hub_http_streams"):
+            assert time.monotonic() < deadline, "nobody noticed that the client left"
+        with running.stream() as stream:
+            assert next(stream).kind == "caught-up"
+
+
 def test_tokens_part_the_internal_from_the_outside(fresh_topics: Settings) -> None:
     """Without a known token 401, with an outside one 403 for live figures; health asks for none."""
     tokens = {hashlib.sha256(each.encode()).hexdigest(): each for each in ("internal", "outside")}
@@ -203,7 +218,7 @@ def test_outside_sees_snapshots_only(fresh_topics: Settings) -> None:
         none = running.get("/v1/snapshots", headers=asked).json()
         assert (none["snapshot"], none["days"], none["figures"]) == (None, [], [])
         assert running.get("/v1/snapshots").status_code == 401
-        cells = snapshots.publish(fresh_topics, figures.shelf(fresh_topics).figures(), "2022-06-30")
+        cells = snapshots.publish(fresh_topics, reader.shelf(fresh_topics).figures(), "2022-06-30")
         answer = running.get("/v1/snapshots?level=county", headers=asked)
         told = answer.json()
         assert (told["snapshot"], told["total"]) == ("2022-06-30", sum(c.level == "county" for c in cells))

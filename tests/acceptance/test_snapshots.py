@@ -7,11 +7,12 @@ import json
 import pytest
 from typer.testing import CliRunner, Result
 
-from hub import contracts, figures, kafka, snapshots, topics
+from hub import contracts, kafka, topics
 from hub.cli.main import app
 from hub.core import dates
 from hub.core.snapshot import Cell, compose
 from hub.errors import BrokerError, UsageError
+from hub.figures import reader, snapshots
 from hub.settings import Settings
 from tests.unit.figuremaking import figure, publish
 
@@ -72,13 +73,13 @@ def test_a_later_snapshot_keeps_what_was_hidden(counted: Settings) -> None:
     assert held.days == ["2022-06-30", "2022-07-31"]
     newest = {cell.key: cell for cell in held.of()}
     assert newest["members|kind=adult|region=330105"].suppressed
-    fresh = {cell.key: cell for cell in compose("x", figures.shelf(counted).figures(), [], ())}
+    fresh = {cell.key: cell for cell in compose("x", reader.shelf(counted).figures(), [], ())}
     assert not fresh["members|kind=adult|region=330105"].suppressed
 
 
 def test_a_second_writer_ends_the_first(counted: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     """Two at once: the one that began first publishes nothing, and says so; what is there is whole."""
-    live = figures.shelf(counted).figures()
+    live = reader.shelf(counted).figures()
     second: list[Cell] = []
 
     def slow(*_: object) -> list[Cell]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -42,6 +45,28 @@ def test_a_door_survives_its_broker(lone: EmbeddedBroker) -> None:
                 (told,) = figures_of(stream, "T1|region=3301")
                 assert told.data["version"] == version
             assert running.get("/livez").status_code == 200
+
+
+@pytest.mark.slow
+def test_watching_survives_the_broker(lone: EmbeddedBroker) -> None:
+    """`hub statistics watch` says nothing while the broker is away, and goes on when it is back."""
+    with lone as broker:
+        settings = settings_of(broker)
+        publish(settings, province())
+        command = [sys.executable, "-m", "hub", "statistics", "watch", "T2", "--region", "33"]
+        command += ["--bootstrap", broker.bootstrap]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as watching:
+            try:
+                assert watching.stdout is not None
+                assert watching.stdout.readline() == "watching 1 figures\n"
+                broker.kill()
+                broker.start()
+                publish(settings, [figure("T2", "33", 5.0, version=2)])
+                assert watching.stdout.readline().endswith("→ 5人\n")
+                watching.send_signal(signal.SIGTERM)
+                assert watching.wait(30) == 0
+            finally:
+                watching.kill()
 
 
 @pytest.mark.slow

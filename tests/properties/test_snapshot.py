@@ -8,7 +8,7 @@ from typing import Final
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from hub.core.shelf import UNKNOWN, Figure
+from hub.core.shelf import UNKNOWN, Published
 from hub.core.snapshot import Cell, compose
 from hub.core.suppression import LEAST
 from tests.properties.attacker import Attacker, Equation
@@ -20,7 +20,7 @@ MONTHS: Final = ("2022-03", "2022-04")
 PERIODS: Final = {"": ("",), "2022": MONTHS, "2022-Q1": MONTHS[:1], "2022-Q2": MONTHS[1:]}
 SIGNS: Final = {"admitted": 1, "deceased": -1}
 Atom = tuple[str, str, str, str]
-"""Figure, labels, period and region."""
+"""Published, labels, period and region."""
 
 ATOMS: Final[tuple[Atom, ...]] = (
     *(("members", f"kind={kind}", "", code) for kind in ("adult", "youth") for code in (*COUNTIES, UNKNOWN)),
@@ -39,7 +39,7 @@ def lies(atom: Atom, region: str) -> bool:
     return atom[3].startswith(region) or (atom[3] == UNKNOWN and region == "33")
 
 
-def terms(cell: Cell | Figure) -> dict[Atom, int]:
+def terms(cell: Cell | Published) -> dict[Atom, int]:
     """Return what a cell is the sum of; nothing for one that counts no persons."""
     periods = PERIODS.get(cell.period, (cell.period,))
     found: dict[Atom, int] = {}
@@ -55,7 +55,7 @@ def terms(cell: Cell | Figure) -> dict[Atom, int]:
     return found
 
 
-def live(counts: dict[Atom, int]) -> list[Figure]:
+def live(counts: dict[Atom, int]) -> list[Published]:
     """Return the figures as the statistics publish them."""
     told = [
         figure(name, region, float(counts[name, labels, period, region]), labels=labels, period=period)
@@ -67,7 +67,7 @@ def live(counts: dict[Atom, int]) -> list[Figure]:
     return [each._replace(value=float(truth(each, counts))) for each in told]
 
 
-def truth(cell: Cell | Figure, counts: dict[Atom, int]) -> int:
+def truth(cell: Cell | Published, counts: dict[Atom, int]) -> int:
     """Return what a cell comes to."""
     return sum(sign * counts[atom] for atom, sign in terms(cell).items())
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from hub.core.shelf import Figure
+from hub.core.shelf import Published
 from hub.core.snapshot import DERIVED, FAMILIES, FREE, Cell, compose, figure_of
 from tests.unit.figuremaking import figure
 
@@ -15,7 +15,7 @@ COUNTIES = ["330102", "330105", "330106", "330203", "330205"]
 ADULTS = {"330102": 40.0, "330105": 3.0, "330106": 9.0, "330203": 50.0, "330205": 60.0}
 
 
-def members(counts: Mapping[str, float], kind: str = "adult") -> list[Figure]:
+def members(counts: Mapping[str, float], kind: str = "adult") -> list[Published]:
     """Return members of a kind by county, as they are live."""
     return [figure("members", code, value, labels=f"kind={kind}") for code, value in counts.items()]
 
@@ -25,7 +25,7 @@ def by_key(cells: list[Cell]) -> dict[str, float | None]:
     return {cell.key: cell.value for cell in cells}
 
 
-def made(live: list[Figure], *earlier: Cell, day: str = "2022-06-30") -> list[Cell]:
+def made(live: list[Published], *earlier: Cell, day: str = "2022-06-30") -> list[Cell]:
     """Return a snapshot."""
     return compose(day, live, COUNTIES, earlier)
 

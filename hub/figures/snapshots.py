@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from hub import data, kafka, topics
-from hub.core.shelf import Figure
+from hub.core.shelf import Published
 from hub.core.snapshot import Cell, compose, figure_of
 from hub.engine.tail import read_all
 from hub.errors import BrokerError, UsageError
@@ -33,7 +33,7 @@ class Snapshots(NamedTuple):
         wanted = day if day is not None else (self.days[-1] if self.days else "")
         return [cell for cell in self.cells if cell.snapshot == wanted]
 
-    def figures(self, day: str | None = None) -> list[Figure]:
+    def figures(self, day: str | None = None) -> list[Published]:
         """Return the same as figures; suppressed ones have the note ``suppressed``."""
         return [figure_of(cell) for cell in self.of(day)]
 
@@ -50,7 +50,7 @@ def read(settings: Settings) -> Snapshots:
     return Snapshots(sorted({cell.snapshot for cell in cells}), cells)
 
 
-def publish(settings: Settings, live: Sequence[Figure], day: str, *, trial: bool = False) -> list[Cell]:
+def publish(settings: Settings, live: Sequence[Published], day: str, *, trial: bool = False) -> list[Cell]:
     """Compose a day's snapshot and publish it in one transaction; ``trial`` composes only.
 
     1. Take the writer's name: from here on no other writer can commit.

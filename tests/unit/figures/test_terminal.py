@@ -1,4 +1,4 @@
-"""hub.figureview: what an officer sees."""
+"""hub.figures.terminal: what an officer sees."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import io
 
 from rich.console import Console, RenderableType
 
-from hub.figureview import plan_view, selection_view
+from hub.figures.terminal import plan_view, selection_view
 from tests.unit.figuremaking import figure, province
 
 

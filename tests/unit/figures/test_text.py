@@ -1,11 +1,11 @@
-"""hub.figuretext: a figure in a few characters."""
+"""hub.figures.text: a figure in a few characters."""
 
 from __future__ import annotations
 
 import pytest
 
-from hub.core.shelf import Figure
-from hub.figuretext import bar, lines, spark, target_text, value_text
+from hub.core.shelf import Published
+from hub.figures.text import bar, lines, spark, target_text, value_text
 from tests.unit.figuremaking import figure
 
 
@@ -22,7 +22,7 @@ from tests.unit.figuremaking import figure
         pytest.param(figure("T8.median_days", value=7.0, low=3.0, unit="days"), "3天–7天", id="bucket"),
     ],
 )
-def test_a_value_is_told_with_unit_range_or_reason(told: Figure, text: str) -> None:
+def test_a_value_is_told_with_unit_range_or_reason(told: Published, text: str) -> None:
     """Never a bare number whose unit must be guessed."""
     assert value_text(told) == text
 
