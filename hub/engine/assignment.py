@@ -77,6 +77,8 @@ class Assignment:
         self._committed: dict[Task, tuple[int, int]] = {}
         self._began_s = 0.0
         self._began_keys = 0
+        self._unstable = ""
+        """Why positions cannot be read now, as last said."""
         self._unanswered = 0
         """Questions in a row that nobody answered the admin client, though the consumer was answered."""
         self.joined = False
@@ -226,8 +228,12 @@ class Assignment:
             )
         except KafkaException as error:
             # A predecessor's transaction is still undecided: at most its transaction timeout.
-            log("offsets.unstable", level="WARNING", reason=error.args[0].name())
+            reason = error.args[0].name()
+            if reason != self._unstable:  # asked again at once, ninety times a second: said once
+                log("offsets.unstable", level="WARNING", reason=reason)
+            self._unstable = reason
             return
+        self._unstable = ""
         committed = {(p.topic, p.partition): p.offset for p in asked if p.error is None}
         tasks = []
         for place, task in list(self._noted.items()):

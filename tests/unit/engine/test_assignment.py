@@ -188,3 +188,19 @@ def test_an_admin_client_that_nobody_answers_ends_the_worker(
             desk.assignment._look()
     else:
         desk.assignment._look()
+
+
+def test_positions_that_cannot_be_read_are_said_once(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Asked again and again while a coordinator moves, it writes one line, and another for another reason."""
+    reasons = [KafkaError.NOT_COORDINATOR] * 3 + [KafkaError._TRANSPORT] * 2
+
+    def committed(*_: object) -> None:
+        raise KafkaException(KafkaError(reasons.pop(0)))
+
+    said: list[str] = []
+    monkeypatch.setattr(desk.consumer, "committed", committed, raising=False)
+    desk.call("assign", 0)
+    monkeypatch.setattr("hub.engine.assignment.log", lambda _, **fields: said.append(fields["reason"]))
+    while reasons:
+        desk.assignment._look()
+    assert said == ["NOT_COORDINATOR", "_TRANSPORT"]
