@@ -16,10 +16,10 @@ KAFKA ?= 4.0.2
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-fast prometheus lint format format-check types docs reference bench lock broker-lock clean
+.PHONY: help setup demo test test-fast prometheus dashboards dashboards-check lint format format-check types docs reference bench lock broker-lock clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(READY) ## make .venv with everything the hub and its tests need
 
@@ -64,6 +64,12 @@ reference: $(READY) ## write the generated references anew
 
 prometheus: $(READY) ## find or unpack the real Prometheus, for the checks of alerts and dashboards
 	@$(BIN)/python -m tools.prometheus
+
+dashboards: $(READY) ## write the dashboards in deploy/grafana anew
+	@$(BIN)/python -m tools.dashboards
+
+dashboards-check: $(READY) ## evaluate every query of every dashboard on a real Prometheus and a running hub
+	@$(BIN)/python -m tools.dashboards_check
 
 bench: $(BENCH_READY) ## measure the hub beside its peers
 	@$(BIN)/python -m bench $(ARGS)

@@ -291,6 +291,15 @@ class Settings(BaseSettings):
     metrics_port: Annotated[
         int, _is("port of the same; 0 = any free one", "监控端口，0 表示任选", ge=0, le=65_535)
     ] = 9464
+    lookout_interval_s: Annotated[
+        float,
+        _is(
+            "between two looks of the supervisor at broker, lag, sources and disk",
+            "主管进程查看 Kafka、积压、来源与磁盘的间隔",
+            gt=0,
+            le=300,
+        ),
+    ] = 10.0
     statistics_port: Annotated[
         int,
         _is(

@@ -108,6 +108,7 @@ DECISIONS_SENSITIVE: Final = "hub.decisions.sensitive"
 PARTS: Final = "hub.statistics.parts"
 TOTALS: Final = "hub.statistics.totals"
 STATISTICS: Final = "hub.statistics"
+SNAPSHOTS: Final = "hub.statistics.snapshots"
 REVIEWS: Final = "hub.identity.reviews"
 DEAD_LETTERS: Final = "hub.dead-letters"
 AUDIT: Final = "hub.audit"
@@ -217,6 +218,10 @@ TOPICS: Final[tuple[Topic, ...]] = (
     Topic(
         STATISTICS, "figure, labels, period and region", None, Cleanup.COMPACT, FOREVER, _REREAD,
         "what is published: totals, roll-ups and targets", "对外发布的统计：汇总、逐级汇总与目标",
+    ),
+    _table(
+        SNAPSHOTS, "snapshot's day and figure key", "snapshots for use outside, small cells suppressed",
+        "对外快照，小数已隐匿",
     ),
     Topic(
         REVIEWS, "review id", None, Cleanup.COMPACT, FOREVER, _ERASABLE,

@@ -54,7 +54,7 @@ class Place(_Part):
 class Step(_Part):
     """From a value on, a colour."""
 
-    value: float | None
+    value: float | None = None
     color: Literal["green", "orange", "red", "blue"]
 
 

@@ -13,12 +13,15 @@ from hub.cli.common import JsonOption, console, err_console, new_app, print_json
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from hub.core.shelf import Published
     from hub.demo.result import Result
     from hub.demo.site import Site
     from hub.simulate.days import Plan
 
 _PROVINCE: Final = 11
 """Cities of Zhejiang."""
+_PROVINCE_CODE: Final = "33"
+_REST_S: Final = 120.0
 
 app = new_app("Play a synthetic year of a province, from events to invitations.")
 
@@ -132,20 +135,40 @@ def _perform(plan: Plan, directory: Path | None, workers: int, *, keep: bool, as
     with _closed_on_failure(site):
         with _playing(plan.days) as progress:
             played = play(site, year, codec, progress)
+        site.publish_statistics()  # it catches up with the year while we compare
         with err_console().status("reading what came out"):
             seen = observe(site.settings, codec)
             result = make_result(
                 plan, year, played, seen, pseudonyms(KeyRing.load(site.settings.key_dir).blind_index())
             )
+        with err_console().status("waiting for the statistics"):
+            plan_figures = _statistics(site)
         if not keep:
             site.close()
     if as_json:
-        print_json(result.summary)
+        from hub.figures.document import document
+
+        print_json({**result.summary, "statistics": [document(each) for each in plan_figures]})
     else:
+        from hub.figures.terminal import plan_view
+
+        console().print(plan_view(_PROVINCE_CODE, [each for each in plan_figures if not each.labels]))
         show(console(), result.summary)
     if keep:
         _how_to_look(site)
     return result
+
+
+def _statistics(site: Site) -> list[Published]:
+    """Return the published plan, province and cities, once everything that was counted is in it."""
+    from hub import data
+    from hub.core.shelf import Selection
+    from hub.figures import reader
+    from hub.verification.rest import await_rest
+
+    await_rest(site.settings, data.targets(), _REST_S, site.check)
+    found = reader.shelf(site.settings).figures(Selection(region=_PROVINCE_CODE))
+    return [each for each in found if each.kind == "target" and each.level in {"province", "city"}]
 
 
 @contextmanager
@@ -199,7 +222,10 @@ def _how_to_look(site: Site) -> None:
     for line in (
         f"hub deadletters list --bootstrap {bootstrap}",
         f"hub topics check --bootstrap {bootstrap}          (with HUB_PARTITIONS={site.settings.partitions})",
+        f"hub statistics show --bootstrap {bootstrap}",
+        f"HUB_CLOCK=ticks hub statistics verify --sample 100 --bootstrap {bootstrap}",
         f"curl http://127.0.0.1:{site.settings.metrics_port}/metrics",
+        f"curl http://127.0.0.1:{site.settings.statistics_port}/metrics",
         f"hub demo --stop --dir {site.directory}      stops it",
     ):
         out.print("  " + line, soft_wrap=True, markup=False)

@@ -8,7 +8,15 @@ from typing import Annotated
 import typer
 
 from hub.cli.common import BootstrapOption, JsonOption, console, load_settings, print_json
-from hub.cli.figures import FigureArgument, LevelOption, PeriodOption, RegionOption, read_shelf, select
+from hub.cli.figures import (
+    FigureArgument,
+    LevelOption,
+    OutsideOption,
+    PeriodOption,
+    RegionOption,
+    chosen,
+    select,
+)
 
 __all__ = ("export",)
 
@@ -21,6 +29,7 @@ def export(
     region: RegionOption = "",
     level: LevelOption = None,
     period: PeriodOption = "",
+    outside: OutsideOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """Export figures to CSV, Excel or Parquet 导出统计.
@@ -30,11 +39,11 @@ def export(
 
     Example: hub statistics export T1 T2 T3 --level county --to plan.xlsx
     """
-    from hub import figureexport
+    from hub.figures import files
 
     selection = select(figures, region, level, period)
-    found = read_shelf(load_settings(bootstrap)).figures(selection)
-    figureexport.write(found, to)
+    found = chosen(load_settings(bootstrap), selection, outside=outside)
+    files.write(found, to)
     if as_json:
         print_json({"file": str(to), "figures": len(found)})
         return

@@ -12,10 +12,13 @@ from hub.errors import UsageError
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from hub.core.shelf import Figure, Selection, Shelf
+    from hub.core.shelf import Published, Selection, Shelf
     from hub.settings import Settings
 
-__all__ = ("FigureArgument", "LevelOption", "PeriodOption", "RegionOption", "select", "show")
+__all__ = (
+    "FigureArgument", "LevelOption", "OutsideOption", "PeriodOption", "RegionOption", "chosen", "read_shelf",
+    "select", "show", "view",
+)  # fmt: skip
 
 PROVINCE: Final = "33"
 FigureArgument = Annotated[
@@ -55,23 +58,39 @@ def read_shelf(settings: Settings) -> Shelf:
     """Return every figure as it is now, with a bar on standard error meanwhile."""
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-    from hub import figures, kafka, topics
+    from hub import kafka, topics
     from hub.engine.tail import size
+    from hub.figures import reader
 
     kafka.require_broker(kafka.admin(settings), settings)
     columns = (TextColumn("reading"), BarColumn(), MofNCompleteColumn())
     with Progress(*columns, console=err_console(), transient=True) as bar:
         row = bar.add_task("reading", total=size(settings, topics.STATISTICS))
-        return figures.shelf(settings, lambda read: bar.advance(row, read))
+        return reader.shelf(settings, lambda read: bar.advance(row, read))
 
 
-def view(selection: Selection, found: list[Figure], limit: int) -> RenderableType:
+def chosen(settings: Settings, selection: Selection, *, outside: bool) -> list[Published]:
+    """Return the selected figures in order: live ones, or those of the newest snapshot."""
+    if not outside:
+        return read_shelf(settings).figures(selection)
+    from hub import kafka
+    from hub.core.shelf import order
+    from hub.figures import snapshots
+
+    kafka.require_broker(kafka.admin(settings), settings)
+    found = snapshots.read(settings)
+    if not found.days:
+        raise UsageError("no snapshot was published yet", "--outside", "run `hub statistics snapshot`")
+    return sorted((each for each in found.figures() if selection.takes(each)), key=order)
+
+
+def view(selection: Selection, found: list[Published], limit: int) -> RenderableType:
     """Return what a terminal shows of a selection: the plan, when no figure is named."""
-    from hub import figureview
+    from hub.figures import terminal
 
     if selection.figures or selection.levels or selection.period:
-        return figureview.selection_view(found, limit)
-    return figureview.plan_view(selection.region or PROVINCE, found)
+        return terminal.selection_view(found, limit)
+    return terminal.plan_view(selection.region or PROVINCE, found)
 
 
 def show(
@@ -81,6 +100,7 @@ def show(
     region: RegionOption = "",
     level: LevelOption = None,
     period: PeriodOption = "",
+    outside: OutsideOption = False,
     limit: Annotated[int, typer.Option(min=1, help="At most so many rows.")] = 200,
     as_json: JsonOption = False,
 ) -> None:
@@ -92,9 +112,9 @@ def show(
     Examples: hub statistics show --region 3301; hub statistics show members T12 --level city --period 2022
     """
     selection = select(figures, region, level, period)
-    found = read_shelf(load_settings(bootstrap)).figures(selection)
+    found = chosen(load_settings(bootstrap), selection, outside=outside)
     if as_json:
-        from hub.figuredocument import document
+        from hub.figures.document import document
 
         print_json({"total": len(found), "figures": [document(each) for each in found]})
         return

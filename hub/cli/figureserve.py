@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import socket
 from typing import TYPE_CHECKING, Annotated
 
@@ -57,6 +58,11 @@ def _listening(settings: Settings) -> socket.socket:
         ) from None
 
 
+def _not_of_a_dropped_client(record: logging.LogRecord) -> bool:
+    """Leave out what uvicorn says when a slow client is sent away: it is counted, and it is on purpose."""
+    return "returned without completing response" not in record.getMessage()
+
+
 def _run(settings: Settings, listening: socket.socket) -> None:
     import uvicorn
 
@@ -71,4 +77,5 @@ def _run(settings: Settings, listening: socket.socket) -> None:
         # A stream never ends by itself: it is cut after this.
         timeout_graceful_shutdown=int(settings.stop_timeout_s),
     )
+    logging.getLogger("uvicorn.error").addFilter(_not_of_a_dropped_client)
     uvicorn.Server(config).run(sockets=[listening])

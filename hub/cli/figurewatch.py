@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from hub.core.shelf import Placed, Selection
-    from hub.figures import FigureReader
+    from hub.figures.reader import FigureReader
 
 __all__ = ("watch",)
 
@@ -44,7 +44,7 @@ def watch(
     Example: hub statistics watch T1 T2 --region 3301
     """
     from hub import kafka
-    from hub.figures import FigureReader
+    from hub.figures.reader import FigureReader
 
     selection = select(figures, region, level, period)
     settings = load_settings(bootstrap)
@@ -65,7 +65,7 @@ def _changes(
     reader: FigureReader, selection: Selection, until_s: float | None
 ) -> Iterator[list[tuple[Placed, str]]]:
     """Yield, about twice a second, the selected changes with what each was before."""
-    from hub.figuretext import NOTHING, value_text
+    from hub.figures.text import NOTHING, value_text
 
     known = {each.key: value_text(each) for each in reader.shelf.figures(selection)}
     while until_s is None or time.monotonic() < until_s:
@@ -82,7 +82,7 @@ def _changes(
 
 
 def _line(placed: Placed, before: str) -> str:
-    from hub.figuretext import NOTHING, value_text
+    from hub.figures.text import NOTHING, value_text
     from hub.stages.announcementwriter import rfc3339
 
     now = NOTHING if placed.figure is None else value_text(placed.figure)

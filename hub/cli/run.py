@@ -38,7 +38,6 @@ def run(
     import os
     import signal
 
-    from hub.engine.lookout import EVERY_S
     from hub.engine.supervisor import Supervisor
     from hub.log import to_stderr
 
@@ -51,7 +50,7 @@ def run(
         )
     os.environ["HUB_BOOTSTRAP_SERVERS"] = settings.bootstrap_servers  # the workers read the environment
     to_stderr(settings.log_level, worker="supervisor")
-    supervisor = Supervisor(settings, workers, lookout_s=EVERY_S)
+    supervisor = Supervisor(settings, workers, lookout_s=settings.lookout_interval_s)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: supervisor.stop())
     err_console().print(

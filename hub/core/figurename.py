@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
-__all__ = ("LABELS", "LEVELS", "NAMES", "UNITS", "Name", "label_text", "name_of")
+__all__ = ("LABELS", "LEVELS", "NAMES", "NOTES", "UNITS", "Name", "label_text", "name_of", "note_text")
 
 
 class Name(NamedTuple):
@@ -125,6 +125,36 @@ LABELS: Final[dict[str, Name]] = {
     "class=enterprise": Name("企业", "enterprise"),
 }
 """Labels that have words of their own; others are told as they are."""
+
+
+NOTES: Final[dict[str, str]] = {
+    "population unknown": "人口未知",
+    "baseline unknown": "基期未知",
+    "number of schools unknown": "学校总数未知",
+    "nobody": "无人",
+    "nothing received": "未收到数据",
+    "no sample": "未抽样",
+    "not counted at the source": "来源未计数",
+    "over": "已结束",
+    "ahead": "未开始",
+    "silent": "静默",
+    "silent: never heard of": "从未收到数据",
+    "suppressed": "隐匿",
+}
+"""Chinese words for notes; others are told as they are."""
+
+
+def note_text(note: str | None) -> str:
+    """Return a note in both languages, empty for none.
+
+    >>> note_text("nobody"), note_text("weak: T1")
+    ('无人 nobody', '薄弱 weak: T1')
+    """
+    if not note:
+        return ""
+    if note.startswith("weak"):
+        return f"薄弱 {note}"
+    return f"{NOTES[note]} {note}" if note in NOTES else note
 
 
 def name_of(figure: str) -> Name:

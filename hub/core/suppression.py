@@ -26,9 +26,10 @@ atom from then on and take it from the other: every snapshot, before and after, 
 of snapshots determines no small cell, not even for somebody who knows which cells did not change: that is why
 a county that has just been published, and stands still, is no company for one that falls below ``LEAST``.
 
-**What is not promised.** Whoever knows values from elsewhere knows more. Somebody who knows which cells did
-not change may narrow a range below ``LEAST``, though never to one value by adding and subtracting. The price
-of stability: a county once hidden for a figure stays so, however much it grows.
+**What is not promised.** That a cell is hidden tells that it, or one near it, is small. Whoever knows values
+from elsewhere knows more. Somebody who knows which cells did not change may narrow a range below ``LEAST``,
+though never to one value by adding and subtracting. The price of stability: a county once hidden for a figure
+stays so, however much it grows.
 """
 
 from __future__ import annotations

@@ -82,13 +82,17 @@ def rules(patient: Patient) -> Outcome:
 def group(patient: Patient) -> Outcome:
     """Look at the group: members, lag, inputs that stand still."""
     assert patient.admin is not None
-    from hub.engine.lookout import look, standing_still
+    from hub.engine.lookout import Eyes
 
     name = patient.settings.group
-    seen = look(patient.admin, name)
+    eyes = Eyes(patient.settings)
+    try:
+        seen, stops = eyes.look(), eyes.standing_still()
+    finally:
+        eyes.close()
     members = _members(patient.admin, name)
     lag = sum(seen.lag.values())
-    findings = [_stopped(stop) for stop in standing_still(patient.admin, name)]
+    findings = [_stopped(stop) for stop in stops]
     if lag and not members:
         findings.append(Finding(
             f"{lag} records wait and no worker runs", f"group {name}", "hub run --workers 2",

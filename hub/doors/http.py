@@ -21,7 +21,8 @@ from hub.doors.access import Access
 from hub.doors.counting import Counting
 from hub.doors.live import LiveFigures
 from hub.doors.metrics import DoorMetrics
-from hub.doors.models import FigureDocument, FigurePage, Plan
+from hub.doors.models import FigureDocument, FigurePage, Plan, SnapshotPage
+from hub.doors.outside import Outside
 from hub.doors.problem import Problem, answers, register
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ Live statistics of the Red Cross hub, and how they stand to the plan.
 _STREAMED: Final = {
     "content": {
         "text/event-stream": {
-            "example": 'id: 0:17,1:4\nevent: figure\ndata: {"key":"T1|region=3301","value":0.0125}\n\n'
+            "example": 'id: 0:17,1:4@Sm9obg\nevent: figure\ndata: {"key":"T1|region=3301","value":0.0125}\n\n'
         }
     }
 }
@@ -58,7 +59,7 @@ def make_app(settings: Settings) -> FastAPI:
 
     @asynccontextmanager
     async def reading(app: FastAPI) -> AsyncIterator[None]:
-        task = asyncio.create_task(app.state.live.run(), name="figures")
+        app.state.reader = task = asyncio.create_task(app.state.live.run(), name="figures")
         try:
             yield
         finally:
@@ -75,6 +76,7 @@ def make_app(settings: Settings) -> FastAPI:
     )
     app.state.settings, app.state.metrics = settings, measures
     app.state.access = Access(settings.http_tokens)
+    app.state.outside = Outside(settings)
     app.state.live = LiveFigures(settings, measures)
     register(app)
     _routes(app)
@@ -97,6 +99,9 @@ def _routes(app: FastAPI) -> None:
     app.get("/v1/stream", dependencies=INTERNAL, summary="Changes as they happen 实时变化",
             response_class=Response, responses={200: _STREAMED, **told, **answers(400)},
             )(routes.stream)  # fmt: skip
+    app.get("/v1/snapshots", dependencies=[Depends(routes.require_token)], summary="Snapshots 对外快照",
+            responses={200: {"model": SnapshotPage}, **same, **answers(400, 401, 404, 422, 503)},
+            )(routes.snapshots)  # fmt: skip
     app.get("/livez", summary="Alive 存活")(routes.livez)
     app.get("/readyz", summary="Ready 就绪")(routes.readyz)
     app.get("/metrics", summary="Metrics 监控", response_class=PlainTextResponse)(routes.metrics)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import msgspec
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -21,9 +21,9 @@ from hub.core.shelf import Placed, Selection, Shelf, outruns
 from hub.doors import position
 from hub.doors.login import login
 from hub.doors.subscriber import Event, Subscriber
-from hub.errors import TopicsError
-from hub.figuredocument import document
-from hub.figures import reader_of
+from hub.errors import DeadLetterError
+from hub.figures.document import document
+from hub.figures.reader import reader_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,19 +39,20 @@ _STILL_S: Final = 12.0
 """Behind the topic's end and not moving for so long: the reader begins anew."""
 _BACKOFF_S: Final = 0.5
 _BATCH: Final = 2_000
+_URL_SAFE: Final = str.maketrans("+/", "-_")
+"""Kafka's ids are base64: in a query + would be a space."""
 
 
 class _StandstillError(Exception):
     """There is more to read and nothing comes."""
 
 
-def _partitions(settings: Settings) -> list[int]:
-    """Return the topic's partitions; TopicsError when there is none, KafkaException when nobody answers."""
-    found = kafka.admin(settings).list_topics(timeout=_PATIENCE_S).topics.get(topics.STATISTICS)
-    if found is None:
-        where = settings.bootstrap_servers
-        raise TopicsError(f"there is no topic {topics.STATISTICS}", where, "run `hub topics ensure`")
-    return sorted(found.partitions)
+class _Topic(NamedTuple):
+    """The topic as it is now."""
+
+    id: str
+    """A topic that is deleted and made anew has another one."""
+    partitions: list[int]
 
 
 def event_of(placed: Placed, reached: str) -> Event:
@@ -74,7 +75,10 @@ class LiveFigures:
         self.shelf = Shelf()
         self.ends: dict[int, int] = {}
         """Where the topic ended when it was last looked at."""
+        self._admin = kafka.admin(settings)
         self._cycle = asyncio.Event()
+        self.topic_id = ""
+        """Of the topic that the shelf is of; empty before it was found."""
         self.ready = False
         """Whether everything that was there at the start has been read."""
         self.heard_s = time.monotonic()
@@ -87,7 +91,7 @@ class LiveFigures:
                 await self._follow()
             except OffsetOutOfRangeError:  # the topic was made anew: what is here is of the old one
                 self._forget()
-            except (KafkaError, KafkaException, OSError, TimeoutError, TopicsError, _StandstillError):
+            except (KafkaError, KafkaException, OSError, TimeoutError, _StandstillError):
                 self._metrics.restarts.inc()
             await asyncio.sleep(_BACKOFF_S)
 
@@ -103,11 +107,11 @@ class LiveFigures:
         self._subscribers.discard(subscriber)
         self._metrics.streams.set(len(self._subscribers))
 
-    async def reach(self, positions: Mapping[int, int], timeout_s: float) -> None:
+    async def reach(self, place: position.Position, timeout_s: float) -> None:
         """Wait until the shelf is where another door has led somebody, at most so long."""
         try:
             async with asyncio.timeout(timeout_s):
-                while outruns(positions, self.shelf.positions):
+                while not self.knows(place):
                     await self._cycle.wait()
         except TimeoutError:
             return
@@ -120,7 +124,11 @@ class LiveFigures:
     @property
     def reached(self) -> str:
         """The position that whoever has seen all of the shelf has reached."""
-        return position.text(self.shelf.positions)
+        return position.text(self.shelf.positions, self.topic_id)
+
+    def knows(self, place: position.Position) -> bool:
+        """Return whether a position means something here."""
+        return place.topic_id == self.topic_id and not outruns(place.offsets, self.shelf.positions)
 
     async def _follow(self) -> None:
         consumer = AIOKafkaConsumer(
@@ -154,8 +162,11 @@ class LiveFigures:
 
     async def _assign(self, consumer: AIOKafkaConsumer) -> list[TopicPartition]:
         """Take every partition, where the shelf is or at the beginning; note where the topic ends now."""
-        partitions = await asyncio.to_thread(_partitions, self._settings)
-        places = [TopicPartition(topics.STATISTICS, partition) for partition in partitions]
+        topic = await asyncio.to_thread(self._topic)
+        if topic.id != self.topic_id:
+            self._forget()
+            self.topic_id = topic.id
+        places = [TopicPartition(topics.STATISTICS, partition) for partition in topic.partitions]
         consumer.assign(places)
         begins = await asyncio.wait_for(consumer.beginning_offsets(places), _PATIENCE_S)
         ends = await asyncio.wait_for(consumer.end_offsets(places), _PATIENCE_S)
@@ -170,6 +181,15 @@ class LiveFigures:
             self._goal = dict(self.ends)
         return places
 
+    def _topic(self) -> _Topic:
+        """Return the topic; KafkaException when there is none, or nobody answers."""
+        from confluent_kafka import TopicCollection
+
+        names = TopicCollection([topics.STATISTICS])
+        found = self._admin.describe_topics(names, request_timeout=_PATIENCE_S)[topics.STATISTICS].result()
+        safe = str(found.topic_id).translate(_URL_SAFE)
+        return _Topic(safe, sorted(each.id for each in found.partitions))
+
     def _saw(self, ends: Mapping[TopicPartition, int]) -> None:
         self.ends = {place.partition: offset for place, offset in ends.items()}
         self.heard_s = time.monotonic()
@@ -183,12 +203,21 @@ class LiveFigures:
         if not watch.due(now_s):
             return
         self._saw(await asyncio.wait_for(consumer.end_offsets(watch.places), _PATIENCE_S))
+        if (await asyncio.to_thread(self._topic)).id != self.topic_id:
+            raise OffsetOutOfRangeError
         if watch.still(at, self.ends, now_s):
             raise _StandstillError
 
     def _put(self, partition: int, offset: int, key: bytes | None, value: bytes | None) -> None:
-        placed = self.shelf.put(*self._decoded(partition, offset, key, value))
         self._metrics.records.inc()
+        try:
+            decoded = self._decoded(partition, offset, key, value)
+        except (
+            DeadLetterError
+        ):  # of a version to come, or damaged: the figure stays as it was, and this is counted
+            self._metrics.unreadable.inc()
+            return
+        placed = self.shelf.put(*decoded)
         if placed is None or not self._subscribers:
             return
         wanting = [each for each in self._subscribers if each.wants(placed)]

@@ -16,6 +16,9 @@ CATALOGUE: Final[tuple[Spec, ...]] = (
     Spec("hub_http_figures", "gauge", (), "figures held in memory", "内存中的统计数条数"),
     Spec("hub_http_records_total", "counter", (),
          "records of hub.statistics read", "已读取的 hub.statistics 记录数"),
+    Spec("hub_http_unreadable_total", "counter", (),
+         "records of hub.statistics that could not be read: the figure stays as it was",
+         "无法读取的 hub.statistics 记录数（统计数保持原值）"),
     Spec("hub_http_reader_restarts_total", "counter", (),
          "times the reader of hub.statistics began anew after an error or a standstill",
          "读取器因错误或停滞而重启的次数"),
@@ -43,6 +46,7 @@ class DoorMetrics:
         self.requests = counter("hub_http_requests_total")
         self.figures = gauge("hub_http_figures")
         self.records = counter("hub_http_records_total")
+        self.unreadable = counter("hub_http_unreadable_total")
         self.restarts = counter("hub_http_reader_restarts_total")
         self.streams = gauge("hub_http_streams")
         self.dropped = counter("hub_http_streams_dropped_total")

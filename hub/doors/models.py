@@ -1,4 +1,4 @@
-"""What the HTTP door answers with, for OpenAPI; the documents are made in ``hub.figuredocument``."""
+"""What the HTTP door answers with, for OpenAPI; the documents are made in ``hub.figures.document``."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from hub.figuredocument import COLUMNS
+from hub.figures.document import COLUMNS
 
 __all__ = ("FigureDocument", "FigurePage", "Plan", "SnapshotPage")
 
@@ -64,7 +64,7 @@ class FigurePage(BaseModel):
     position: str = Field(
         description="give it to /v1/stream as `after` to hear of every change since "
         "传给 /v1/stream 的 after，可收到此后的全部变化",
-        examples=["0:17,1:4"],
+        examples=["0:17,1:4@Sm9obg"],
     )
 
 

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from hub.core.shelf import Figure
+from hub.core.shelf import Published
 from hub.doors.problem import ProblemError
 
 __all__ = ("Page", "etag", "matches", "page")
@@ -15,13 +15,13 @@ __all__ = ("Page", "etag", "matches", "page")
 class Page(NamedTuple):
     """Some figures of a selection, in order."""
 
-    figures: list[Figure]
+    figures: list[Published]
     total: int
     next: str | None
     """The key after which the next page begins."""
 
 
-def page(found: Sequence[Figure], cursor: str | None, limit: int) -> Page:
+def page(found: Sequence[Published], cursor: str | None, limit: int) -> Page:
     """Return the page after the figure whose key is ``cursor``; ProblemError 400 when it is not there."""
     begin = 0
     if cursor is not None:

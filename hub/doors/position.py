@@ -1,35 +1,42 @@
-"""How far a client has seen the figures: an offset per partition, as the text that an event's id is.
+"""How far a client has seen the figures: offsets of a topic, as the text that an event's id is.
 
-``0:17,1:4`` means: everything of partition 0 below offset 17 and of partition 1 below 4. The offsets are
-Kafka's, so they mean the same to every door that serves the topic, and after its restart.
+``0:17,1:4@Sm9obg`` means: of the topic with this id everything of partition 0 below offset 17 and of
+partition 1 below 4. Both are Kafka's, so they mean the same to every door of the topic, and after its
+restart; a topic that was deleted and made anew has another id, and the position means nothing there.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Final
+from typing import Final, NamedTuple
 
-__all__ = ("parse", "text")
+__all__ = ("Position", "parse", "text")
 
-_SHAPE: Final = re.compile(r"\d{1,5}:\d{1,18}(,\d{1,5}:\d{1,18})*", re.ASCII)
+_SHAPE: Final = re.compile(r"((?:\d{1,5}:\d{1,18}(?:,\d{1,5}:\d{1,18})*)?)@([\w-]{1,40})", re.ASCII)
 
 
-def text(positions: Mapping[int, int]) -> str:
-    """Return positions as text.
+class Position(NamedTuple):
+    """A place in the topic."""
 
-    >>> text({1: 4, 0: 17})
-    '0:17,1:4'
+    offsets: Mapping[int, int]
+    """Partition → the offset below which everything was seen; none is the beginning."""
+    topic_id: str
+
+
+def text(offsets: Mapping[int, int], topic_id: str) -> str:
+    """Return a position as text.
+
+    >>> text({1: 4, 0: 17}, "Sm9obg")
+    '0:17,1:4@Sm9obg'
     """
-    return ",".join(f"{partition}:{positions[partition]}" for partition in sorted(positions))
+    return ",".join(f"{partition}:{offsets[partition]}" for partition in sorted(offsets)) + f"@{topic_id}"
 
 
-def parse(told: str) -> dict[int, int] | None:
-    """Return the positions of a text, None when it is none; the empty text is the beginning."""
-    if not told:
-        return {}
-    if not _SHAPE.fullmatch(told):
+def parse(told: str) -> Position | None:
+    """Return the position of a text, None when it is none."""
+    found = _SHAPE.fullmatch(told)
+    if found is None:
         return None
-    return {
-        int(partition): int(offset) for partition, offset in (each.split(":") for each in told.split(","))
-    }
+    pairs = (each.split(":") for each in found[1].split(",") if each)
+    return Position({int(partition): int(offset) for partition, offset in pairs}, found[2])

@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
+import msgspec
 from fastapi import Depends, Header, Path, Query, Security
 from fastapi.responses import JSONResponse, PlainTextResponse
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
@@ -15,21 +16,25 @@ from prometheus_client import generate_latest
 from starlette.requests import Request
 from starlette.responses import Response
 
-from hub.core.shelf import LEVELS, UNKNOWN, Selection
+from hub.core.shelf import LEVELS, UNKNOWN, Selection, order
 from hub.doors import position
 from hub.doors.access import Access
 from hub.doors.live import LiveFigures
 from hub.doors.metrics import DoorMetrics
+from hub.doors.outside import Outside
 from hub.doors.paging import etag, matches, page
 from hub.doors.problem import ProblemError
 from hub.doors.stream import FigureStream
 from hub.engine.http import METRICS_TYPE
-from hub.figuredocument import document, region_name
+from hub.figures.document import document, region_name
 
 if TYPE_CHECKING:
     from hub.settings import Settings
 
-__all__ = ("figures", "livez", "metrics", "one_figure", "plan", "readyz", "require_internal", "stream")
+__all__ = (
+    "figures", "livez", "metrics", "one_figure", "plan", "readyz", "require_internal", "require_token",
+    "snapshots", "stream",
+)  # fmt: skip
 
 _ALIVE_S: Final = 60.0
 """The broker has not answered for so long: not alive, start it anew."""
@@ -48,6 +53,12 @@ async def _live(request: Request) -> LiveFigures:
             {"Retry-After": "2"},
         )  # fmt: skip
     return live
+
+
+async def require_token(request: Request, _: Bearer) -> None:
+    """Let requests with any known token pass."""
+    access: Access = request.app.state.access
+    access.role(request.headers.get("Authorization"))
 
 
 async def require_internal(request: Request, _: Bearer) -> None:
@@ -88,7 +99,7 @@ def answered(body: dict[str, Any], tag: str, if_none_match: str | None) -> Respo
     headers = {"ETag": tag, "Cache-Control": "private, no-cache", "Vary": "Authorization"}
     if matches(tag, if_none_match):
         return Response(status_code=304, headers=headers)
-    return JSONResponse(body, headers=headers)
+    return Response(msgspec.json.encode(body), headers=headers, media_type="application/json")
 
 
 async def figures(
@@ -135,7 +146,7 @@ async def plan(
     if len(region) == 2:
         found += [
             each
-            for each in live.shelf.figures(Selection(("T9", "T13")))
+            for each in live.shelf.figures(Selection(("T9", "T13", "source")))
             if each.region != region and each.level in {"council", "source", "none"}
         ]
     body = {
@@ -168,7 +179,7 @@ async def stream(
     if told is not None and begin is None:
         raise ProblemError(
             400, "POSITION_INVALID", "this is no position", "Last-Event-ID or after",
-            "give an event's id, or `position` of /v1/figures, such as 0:17,1:4",
+            "give an event's id, or `position` of /v1/figures, such as 0:17,1:4@Sm9obg",
         )  # fmt: skip
     settings: Settings = request.app.state.settings
     if live.streams >= settings.http_streams:
@@ -176,19 +187,52 @@ async def stream(
             503, "STREAMS_FULL", "too many streams are open", "the door",
             "try again later, or raise HUB_HTTP_STREAMS", {"Retry-After": "10"},
         )  # fmt: skip
-    if begin:
+    if begin is not None and begin.topic_id == live.topic_id:
         await live.reach(begin, _REACH_S)
     return FigureStream(
         live, chosen, after=begin, queue=settings.http_queue, heartbeat_s=settings.http_heartbeat_s
     )
 
 
+async def snapshots(
+    request: Request,
+    chosen: Chosen,
+    *,
+    snapshot: Annotated[
+        str, Query(pattern=r"^(\d{4}-\d{2}-\d{2}|)$", description="its day; default the newest 快照日期")
+    ] = "",
+    limit: Limit = 1000,
+    cursor: Cursor = None,
+    if_none_match: Tag = None,
+) -> Response:
+    """Return a published snapshot, for use outside 查询对外快照.
+
+    Small cells, and what would betray them, have the note `suppressed` and no value.
+    """
+    outside: Outside = request.app.state.outside
+    held = await outside.snapshots()
+    day = snapshot or (held.days[-1] if held.days else None)
+    if snapshot and snapshot not in held.days:
+        raise ProblemError(
+            404, "SNAPSHOT_UNKNOWN", "there is no snapshot of this day", "snapshot", "`days` lists them all"
+        )
+    found = page(sorted((each for each in held.figures(day) if chosen.takes(each)), key=order), cursor, limit)
+    body = {
+        "snapshot": day,
+        "days": held.days,
+        "figures": [document(each) for each in found.figures],
+        "total": found.total,
+        "next": found.next,
+    }
+    return answered(body, etag([day, found.total, found.next], held.days, found.figures), if_none_match)
+
+
 async def livez(request: Request) -> Response:
     """Say whether the broker answered lately 存活检查."""
     live: LiveFigures = request.app.state.live
     silent_s = time.monotonic() - live.heard_s
-    return JSONResponse({"alive": silent_s < _ALIVE_S, "broker_silent_s": round(silent_s, 1)},
-                        200 if silent_s < _ALIVE_S else 503)  # fmt: skip
+    alive = silent_s < _ALIVE_S and not request.app.state.reader.done()
+    return JSONResponse({"alive": alive, "broker_silent_s": round(silent_s, 1)}, 200 if alive else 503)
 
 
 async def readyz(request: Request) -> Response:

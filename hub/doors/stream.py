@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from sse_starlette.event import ServerSentEvent
 from sse_starlette.sse import EventSourceResponse, SendTimeoutError
 
-from hub.core.shelf import Selection, outruns
+from hub.core.shelf import Selection
 from hub.doors import position
 from hub.doors.live import LiveFigures, event_of
 from hub.doors.subscriber import Event, Subscriber
@@ -39,7 +39,7 @@ class FigureStream(EventSourceResponse):
         live: LiveFigures,
         selection: Selection,
         *,
-        after: dict[int, int] | None,
+        after: position.Position | None,
         queue: int,
         heartbeat_s: float,
     ) -> None:
@@ -59,21 +59,21 @@ class FigureStream(EventSourceResponse):
             send_timeout=_SEND_TIMEOUT_S,
         )
 
-    def _changes(self, after: dict[int, int] | None) -> list[Event]:
+    def _changes(self, after: position.Position | None) -> list[Event]:
         """Return what the client has to catch up with."""
         if after is None:
             return []
         events = []
         shelf = self._live.shelf
-        if outruns(after, shelf.positions):
-            # Positions of another topic, or of a reader that is further: all there is, told from the start.
+        offsets = after.offsets
+        if not self._live.knows(after):  # of another topic: all there is, from the start
             events.append(Event("", "reset", "{}"))
-            after = {}
-        reached = {partition: after.get(partition, 0) for partition in shelf.positions}
-        for placed in shelf.since(after):
+            offsets = {}
+        reached = {partition: offsets.get(partition, 0) for partition in shelf.positions}
+        for placed in shelf.since(offsets):
             reached[placed.partition] = placed.offset + 1
             if self._subscriber.wants(placed):
-                events.append(event_of(placed, position.text(reached)))
+                events.append(event_of(placed, position.text(reached, self._live.topic_id)))
         return events
 
     async def _events(self) -> AsyncIterator[ServerSentEvent]:

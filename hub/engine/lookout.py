@@ -20,7 +20,7 @@ from hub.log import log
 from hub.topics import HOPS, UPSTREAM, system_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
     from confluent_kafka import TopicPartition
@@ -29,10 +29,8 @@ if TYPE_CHECKING:
     from hub.metrics import OutsideMetrics
     from hub.settings import Settings
 
-__all__ = ("Lookout", "Seen", "Stop", "look", "size_of", "standing_still")
+__all__ = ("Eyes", "Lookout", "Seen", "Stop", "size_of")
 
-EVERY_S: Final = 10.0
-"""Between two looks: some thirty small requests each."""
 _TIMEOUT_S: Final = 5.0
 
 
@@ -55,35 +53,59 @@ class Stop(NamedTuple):
     code: str
 
 
-def standing_still(admin: AdminClient, group: str) -> list[Stop]:
-    """Return the inputs that stand still, as committed; KafkaException when Kafka does not answer."""
-    found = []
-    for place in _committed(admin, group):
-        progress = Progress.parse(place.metadata)
-        if progress.stop:
-            found.append(Stop(place.topic, place.partition, progress.stop_offset, progress.stop))
-    return sorted(found)
+class Eyes:
+    """Two clients that only ask: close them."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Make them; nothing is asked yet."""
+        self._admin = kafka.admin(settings)
+        # Positions are asked through a consumer that never subscribes: the admin client's own way crashes
+        # the process when a coordinator is moving or not there yet (librdkafka#5040).
+        self._reader = kafka.consumer(settings, settings.group)
+
+    def close(self) -> None:
+        """Let go of both."""
+        self._reader.close()
+
+    def look(self) -> Seen:
+        """Ask Kafka; KafkaException when it does not answer in time."""
+        listed = self._admin.list_topics(timeout=_TIMEOUT_S)
+        places = _places(listed)
+        committed = {(place.topic, place.partition): place.offset for place in self._committed(places)}
+        lag: dict[str, int] = {}
+        for (topic, partition), (end, _) in _ends(self._admin, places).items():
+            lag[topic] = lag.get(topic, 0) + max(0, end - max(0, committed.get((topic, partition), 0)))
+        newest = dict.fromkeys(map(system_of, UPSTREAM), 0.0)
+        upstream = [place for place in places if place[0] in UPSTREAM]
+        for (topic, _), (_, made_ms) in _ends(self._admin, upstream, newest=True).items():
+            system = system_of(topic)
+            newest[system] = max(newest[system], made_ms / 1000)
+        return Seen(len(listed.brokers), lag, newest)
+
+    def standing_still(self) -> list[Stop]:
+        """Return the inputs that stand still, as committed; KafkaException when Kafka does not answer."""
+        found = []
+        for place in self._committed(_places(self._admin.list_topics(timeout=_TIMEOUT_S))):
+            progress = Progress.parse(place.metadata)
+            if progress.stop:
+                found.append(Stop(place.topic, place.partition, progress.stop_offset, progress.stop))
+        return sorted(found)
+
+    def _committed(self, places: Sequence[tuple[str, int]]) -> list[TopicPartition]:
+        from confluent_kafka import TopicPartition
+
+        asked = [TopicPartition(*place) for place in places]
+        return list(self._reader.committed(asked, _TIMEOUT_S)) if asked else []
 
 
-def look(admin: AdminClient, group: str) -> Seen:
-    """Ask Kafka; KafkaException when it does not answer in time."""
-    listed = admin.list_topics(timeout=_TIMEOUT_S)
-    places = [
+def _places(listed: Any) -> list[tuple[str, int]]:
+    """Return every input partition that there is."""
+    return [
         (topic, partition)
         for topic in (*UPSTREAM, *HOPS)
         if topic in listed.topics
         for partition in listed.topics[topic].partitions
     ]
-    committed = {(place.topic, place.partition): place.offset for place in _committed(admin, group)}
-    lag: dict[str, int] = {}
-    for (topic, partition), (end, _) in _ends(admin, places).items():
-        lag[topic] = lag.get(topic, 0) + max(0, end - max(0, committed.get((topic, partition), 0)))
-    newest = dict.fromkeys(map(system_of, UPSTREAM), 0.0)
-    upstream = [place for place in places if place[0] in UPSTREAM]
-    for (topic, _), (_, made_ms) in _ends(admin, upstream, newest=True).items():
-        system = system_of(topic)
-        newest[system] = max(newest[system], made_ms / 1000)
-    return Seen(len(listed.brokers), lag, newest)
 
 
 def _ends(
@@ -107,16 +129,6 @@ def _ends(
     return answers
 
 
-def _committed(admin: AdminClient, group: str) -> list[TopicPartition]:
-    """Return what the group has committed: positions, and what is written beside them."""
-    from confluent_kafka import ConsumerGroupTopicPartitions
-
-    asked = admin.list_consumer_group_offsets(
-        [ConsumerGroupTopicPartitions(group)], request_timeout=_TIMEOUT_S
-    )
-    return list(asked[group].result().topic_partitions or [])
-
-
 def size_of(directory: Path) -> int:
     """Return the bytes of all files below a directory; files that go meanwhile count nothing."""
     total = 0
@@ -137,7 +149,7 @@ def size_of(directory: Path) -> int:
 class Lookout:
     """Looks every few seconds, in a thread, and writes what it sees into the metrics."""
 
-    def __init__(self, settings: Settings, metrics: OutsideMetrics, every_s: float = EVERY_S) -> None:
+    def __init__(self, settings: Settings, metrics: OutsideMetrics, every_s: float) -> None:
         """Look with these settings; :meth:`start` begins."""
         self._settings = settings
         self._metrics = metrics
@@ -158,12 +170,16 @@ class Lookout:
         self._thread.join(2 * _TIMEOUT_S)
 
     def _run(self) -> None:
-        admin = kafka.admin(self._settings)
+        eyes = Eyes(self._settings)
         while not self._enough.is_set():
             started_s = time.monotonic()
             self.disk()
-            self.broker(admin)
+            if not self.broker(eyes):
+                # A client that has lost every broker may never find one again (see hub.engine.hearing).
+                eyes.close()
+                eyes = Eyes(self._settings)
             self._enough.wait(max(0.0, self._every_s - (time.monotonic() - started_s)))
+        eyes.close()
 
     def disk(self) -> None:
         """Look at the stores and the disk they are on."""
@@ -175,20 +191,23 @@ class Lookout:
             self._metrics.disk_size.set(usage.total)
             self._metrics.disk_free.set(usage.free)
 
-    def broker(self, admin: AdminClient) -> None:
-        """Ask Kafka. When it does not answer, what was seen stays, but for the lag: nobody knows it then."""
+    def broker(self, eyes: Eyes) -> bool:
+        """Ask Kafka; return whether it has answered.
+
+        When it does not, what was seen stays, but for the lag: nobody knows it then.
+        """
         from confluent_kafka import KafkaException
 
         metrics = self._metrics
         try:
-            seen = look(admin, self._settings.group)
+            seen = eyes.look()
         except KafkaException as error:
             metrics.broker_up.set(0)
             metrics.group_lag.clear()
             if not self._down:
                 log("broker.lost", level="WARNING", reason=error.args[0].name())
             self._down = True
-            return
+            return False
         if self._down:
             log("broker.back")
         self._down = False
@@ -198,3 +217,4 @@ class Lookout:
             metrics.group_lag.labels(topic).set(records)
         for system, when_s in seen.last_event_s.items():
             metrics.last_event.labels(system).set(when_s)
+        return True

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from hub.settings import Settings
 
-__all__ = ("read_all", "size")
+__all__ = ("ends", "read_all", "size")
 
 _STALLED_S: Final = 20.0
 
@@ -62,3 +62,17 @@ def size(settings: Settings, topic: str) -> int:
     finally:
         reader.close()
     return sum(high - low for low, high in marks)
+
+
+def ends(settings: Settings, topic: str) -> dict[int, int]:
+    """Return partition → where it ends for readers of committed records; TopicsError without the topic."""
+    from confluent_kafka import IsolationLevel, TopicPartition
+    from confluent_kafka.admin import OffsetSpec
+
+    admin = kafka.admin(settings)
+    listed = admin.list_topics(timeout=10).topics
+    if topic not in listed:
+        raise TopicsError(f"there is no topic {topic}", settings.bootstrap_servers, "run `hub topics ensure`")
+    asked = {TopicPartition(topic, partition): OffsetSpec.latest() for partition in listed[topic].partitions}
+    found = admin.list_offsets(asked, isolation_level=IsolationLevel.READ_COMMITTED, request_timeout=10)
+    return {place.partition: each.result().offset for place, each in found.items()}

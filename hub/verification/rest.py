@@ -5,10 +5,11 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Final
 
-from hub import figures, topics
+from hub import topics
 from hub.core.totals import Fold, Part
 from hub.engine.tail import read_all
 from hub.errors import RetryError
+from hub.figures import reader
 from hub.stages.build import make_codec
 from hub.verification import leaves as leaf
 from hub.verification.figured import figured
@@ -38,7 +39,7 @@ def unrest(settings: Settings, targets: Targets) -> str:
     )
     if late:
         return f"{late} counters are not summed up yet"
-    shelf = figures.shelf(settings)
+    shelf = reader.shelf(settings)
     found = figured(settings, targets, leaves.totals.values())
     for key, value in found.items():
         placed = shelf.get(key)

@@ -13,11 +13,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from hub import figures, topics
+from hub import topics
 from hub.core.figure import UNKNOWN
 from hub.core.shape import shape
 from hub.core.totals import STOCK, Total
 from hub.errors import UsageError
+from hub.figures import reader
 from hub.verification import leaves as leaf
 from hub.verification import people, received, ticks, told
 from hub.verification.figured import figured, tables
@@ -113,7 +114,7 @@ def verify(settings: Settings, targets: Targets, asked: Asked, step: Callable[[i
 
 
 def _round(settings: Settings, targets: Targets, asked: Asked, step: Callable[[int], None]) -> Report:
-    shelf = figures.shelf(settings, step)
+    shelf = reader.shelf(settings, step)
     leaves = leaf.read(settings)
     held = tables(settings)
     anew, taken = _anew(leaves, _recount(settings, held, leaves, step), targets.province)

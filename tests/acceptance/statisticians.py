@@ -13,9 +13,10 @@ from collections import defaultdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from hub import figures, kafka, topics
+from hub import kafka, topics
 from hub.embedded import guard
 from hub.engine.counters import partition_of
+from hub.figures import reader
 from hub.stages.build import make_codec
 from tests.faults.workers import PATIENCE_S, environment, until
 
@@ -182,7 +183,7 @@ class Statisticians:
 
 def shown(settings: Settings, figure: str) -> dict[str, float | None]:
     """Return the newest values of a figure by region, or by its whole key when it has none."""
-    shelf = figures.shelf(settings)
+    shelf = reader.shelf(settings)
     return {
         each.key.partition("|region=")[2] or each.key: each.value
         for each in shelf.figures()

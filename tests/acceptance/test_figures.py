@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from hub import figures
 from hub.cli.main import app
 from hub.core.shelf import order
 from hub.errors import TopicsError, UsageError
+from hub.figures import reader
 from hub.settings import Settings
 from tests.unit.figuremaking import figure, province, publish, take_away
 
@@ -39,7 +39,7 @@ def shown(fresh_topics: Settings) -> Settings:
 
 def test_the_newest_figures_are_read_whole(shown: Settings) -> None:
     """Every partition to its end; newest version of each key, without what was taken away."""
-    assert figures.shelf(shown).figures() == sorted(province(), key=order)
+    assert reader.shelf(shown).figures() == sorted(province(), key=order)
 
 
 def test_an_officer_sees_the_plan(shown: Settings) -> None:

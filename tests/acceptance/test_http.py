@@ -7,14 +7,15 @@ import json
 import socket
 import time
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 from typer.testing import CliRunner
 
+from hub import kafka, topics
 from hub.cli.main import app
 from hub.core.shelf import order
 from hub.errors import ConfigurationError
+from hub.figures import reader, snapshots
 from hub.settings import Settings
 from tests.acceptance.door import PATIENCE_S, Door, door, figures_of
 from tests.unit.figuremaking import figure, province, publish, take_away
@@ -78,6 +79,19 @@ def test_every_error_says_what_where_and_cure(
     assert all(problem[part] for part in ("what", "where", "cure", "title"))
 
 
+def test_a_record_that_cannot_be_read_changes_nothing(opened: tuple[Settings, Door]) -> None:
+    """It is counted, the figure stays as it was, and what follows is read."""
+    settings, running = opened
+    producer = kafka.producer(settings)
+    producer.produce(topics.STATISTICS, b"\xc3\x01 no such schema", b"T2|region=33")
+    assert producer.flush(30) == 0
+    publish(settings, [figure("T2", "3301", 7.0)])
+    running.until("/v1/figures/T2%7Cregion=3301", value=7.0)
+    assert running.get("/v1/figures/T2%7Cregion=33").json()["value"] == 822_000.0
+    assert running.metric("hub_http_unreadable_total") == 1
+    assert running.get("/livez").status_code == 200
+
+
 def test_a_stream_tells_changes_and_lives(opened: tuple[Settings, Door]) -> None:
     """A change of a selected figure is told at once, another is not; a quiet stream says that it lives."""
     settings, running = opened
@@ -118,9 +132,10 @@ def test_whoever_reconnects_gets_exactly_what_was_missed(opened: tuple[Settings,
 
 def test_a_position_of_another_topic_brings_everything(opened: tuple[Settings, Door]) -> None:
     """The client is told to begin anew, and gets all there is."""
-    with opened[1].stream("?after=0:900000000") as stream:
-        assert next(stream).kind == "reset"
-        assert len(figures_of(stream, "caught-up")) == len(province())
+    for after in ("0:1@another", opened[1].get("/v1/figures").json()["position"].replace(":", ":9000")):
+        with opened[1].stream(f"?after={after}") as stream:
+            assert next(stream).kind == "reset"
+            assert len(figures_of(stream, "caught-up")) == len(province())
 
 
 def test_a_client_that_does_not_read_is_dropped_and_others_go_on(fresh_topics: Settings) -> None:
@@ -141,7 +156,7 @@ def test_a_client_that_does_not_read_is_dropped_and_others_go_on(fresh_topics: S
                         figure("T1", f"{330100 + n}", float(rounds), version=rounds, note="x" * 2000)
                         for n in range(400)
                     ])  # fmt: skip
-                    told: list[Any] = []
+                    told: list[dict[str, object]] = []
                     while len(told) < 400:
                         each = next(stream)
                         assert each.kind == "figure"
@@ -153,6 +168,20 @@ def test_a_client_that_does_not_read_is_dropped_and_others_go_on(fresh_topics: S
             lazy.settimeout(30)
             while lazy.recv(1 << 16):  # what was on its way, and then the end
                 pass
+
+
+def test_streams_are_limited_and_a_place_becomes_free(fresh_topics: Settings) -> None:
+    """One more than HUB_HTTP_STREAMS is refused with a problem, until somebody leaves."""
+    with door(fresh_topics, HUB_HTTP_STREAMS="1") as running:
+        with running.stream() as stream:
+            assert next(stream).kind == "caught-up"
+            refused = running.get("/v1/stream")
+            assert (refused.status_code, refused.json()["code"]) == (503, "STREAMS_FULL")
+        deadline = time.monotonic() + PATIENCE_S
+        while running.metric("hub_http_streams"):
+            assert time.monotonic() < deadline, "nobody noticed that the client left"
+        with running.stream() as stream:
+            assert next(stream).kind == "caught-up"
 
 
 def test_tokens_part_the_internal_from_the_outside(fresh_topics: Settings) -> None:
@@ -174,3 +203,31 @@ def test_without_tokens_the_door_opens_on_loopback_only(fresh_topics: Settings) 
     result = CliRunner().invoke(app, arguments)
     assert result.exit_code == ConfigurationError.exit_code
     assert "HUB_HTTP_TOKENS" in result.stderr
+
+
+def test_outside_sees_snapshots_only(fresh_topics: Settings) -> None:
+    """A published snapshot is served to an outside token, suppressed; a new one as soon as it is there."""
+    tokens = {hashlib.sha256(b"out").hexdigest(): "outside"}
+    members = [
+        figure("members", code, value, labels="kind=adult")
+        for code, value in (("330102", 40.0), ("330105", 3.0), ("330106", 9.0), ("330203", 50.0))
+    ]
+    publish(fresh_topics, [*members, figure("held", "330102", 70.0, labels="code=consent")])
+    asked = {"Authorization": "Bearer out"}
+    with door(fresh_topics, HUB_HTTP_TOKENS=json.dumps(tokens)) as running:
+        none = running.get("/v1/snapshots", headers=asked).json()
+        assert (none["snapshot"], none["days"], none["figures"]) == (None, [], [])
+        assert running.get("/v1/snapshots").status_code == 401
+        cells = snapshots.publish(fresh_topics, reader.shelf(fresh_topics).figures(), "2022-06-30")
+        answer = running.get("/v1/snapshots?level=county", headers=asked)
+        told = answer.json()
+        assert (told["snapshot"], told["total"]) == ("2022-06-30", sum(c.level == "county" for c in cells))
+        assert {each["figure"] for each in told["figures"]} == {"members"}
+        shown = {each["region"]: (each["value"], each["note"]) for each in told["figures"]}
+        assert (shown["330102"], shown["330105"]) == ((40.0, None), (None, "suppressed"))
+        tag = {**asked, "If-None-Match": answer.headers["ETag"]}
+        assert running.get("/v1/snapshots?level=county", headers=tag).status_code == 304
+        assert (
+            running.get("/v1/snapshots?snapshot=2022-01-01", headers=asked).json()["code"]
+            == "SNAPSHOT_UNKNOWN"
+        )

@@ -12,13 +12,14 @@ import pytest
 from aiokafka import TopicPartition
 from prometheus_client import CollectorRegistry
 
-from hub import figures, kafka, topics
+from hub import kafka, topics
 from hub.core.board import Board, World
 from hub.core.edition import Edition
 from hub.core.organisation import Directory
 from hub.core.totals import Total
 from hub.data import crosswalk, regions, residents, targets
 from hub.errors import StopError
+from hub.figures import reader
 from hub.settings import Settings
 from hub.stages.build import make_codec
 from hub.statistics.metrics import Metrics
@@ -91,14 +92,14 @@ def test_a_restart_publishes_nothing_that_stands_already(fresh_topics: Settings,
         team.start()
         await_persons(fresh_topics, writers)
         assert team.stop() == 0
-        before = figures.shelf(fresh_topics).positions
+        before = reader.shelf(fresh_topics).positions
         admin = kafka.admin(fresh_topics)
         for done in admin.delete_consumer_groups([f"{fresh_topics.group}-statistics"]).values():
             done.result()
         team.start(1)
         until(lambda: team.actions(1).count("statistics.restored") == 2, "the second worker")
         rested(fresh_topics)
-        assert figures.shelf(fresh_topics).positions == before
+        assert reader.shelf(fresh_topics).positions == before
         writers.count(ORIGINS[0], persons(c330106=4))
         await_persons(fresh_topics, writers)
 
@@ -258,7 +259,7 @@ def test_two_workers_share_the_work_and_any_may_die(fresh_topics: Settings, tmp_
         pour(20)
         await_persons(settings, writers)
         rested(settings)
-        found = {each.key: each.value for each in figures.shelf(settings).figures()}
+        found = {each.key: each.value for each in reader.shelf(settings).figures()}
         expected = naive(writers, TICK)
         wrong = {key: (value, found.get(key)) for key, value in expected.items() if found.get(key) != value}
         assert not wrong

@@ -98,7 +98,7 @@ def test_a_wrong_total_is_found(site: Site) -> None:
 
 def await_rest_of(settings: Settings, site: Site, values: dict[str, int]) -> None:
     """Wait until the published province has taken the totals in that a test wrote."""
-    from hub import figures
+    from hub.figures import reader
     from hub.verification.figured import figured
     from tests.faults.workers import until
 
@@ -108,7 +108,7 @@ def await_rest_of(settings: Settings, site: Site, values: dict[str, int]) -> Non
         if any(totals[name].value != value for name, value in values.items()):
             return False
         wanted = figured(settings, data.targets(), totals.values())["T2|region=33"]
-        placed = figures.shelf(settings).get("T2|region=33")
+        placed = reader.shelf(settings).get("T2|region=33")
         return placed is not None and placed.figure is not None and placed.figure.value == wanted
 
     until(published, "the province to be published", _PATIENCE_S)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from hub.core.shelf import Figure
+from hub.core.shelf import Published
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -15,7 +15,7 @@ AS_OF: Final = 1_655_000_000_000
 _LEVELS: Final = {2: "province", 4: "city", 6: "county"}
 
 
-def figure(name: str, region: str = "33", value: float | None = 0.0, **more: Any) -> Figure:
+def figure(name: str, region: str = "33", value: float | None = 0.0, **more: Any) -> Published:
     """Return a figure; what is not said is nothing."""
     said: dict[str, Any] = {
         "labels": "", "level": _LEVELS.get(len(region), "none") if region.isdecimal() else "none",
@@ -23,10 +23,10 @@ def figure(name: str, region: str = "33", value: float | None = 0.0, **more: Any
         "high": None, "target": None, "milestone": None, "on_track": None, "as_of": AS_OF, "vintage": None,
         "silent": [], "restated": False, "version": 1, "note": None,
     }  # fmt: skip
-    return Figure(figure=name, region=region, value=value, **{**said, **more})
+    return Published(figure=name, region=region, value=value, **{**said, **more})
 
 
-def publish(settings: Settings, figures: Iterable[Figure]) -> None:
+def publish(settings: Settings, figures: Iterable[Published]) -> None:
     """Put figures on hub.statistics, and return when they are there."""
     from hub import contracts, kafka, topics
 
@@ -46,7 +46,7 @@ def take_away(settings: Settings, key: str) -> None:
     assert producer.flush(60) == 0
 
 
-def province() -> list[Figure]:
+def province() -> list[Published]:
     """Return the plan of a province, two of its cities and a county that is weak."""
     vintage = "2022: 65,770,000"
     share = {"unit": "share", "target": 0.02, "milestone": 0.015, "vintage": vintage}

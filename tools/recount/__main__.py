@@ -56,20 +56,20 @@ def _compare(known: list[Record], counted: Recount) -> int:
     frames = Frames()
     parts = compare.counted((each for each in known if each.topic == compare.PARTS), frames)
     figures = compare.published((each for each in known if each.topic == compare.PUBLISHED), frames)
+    summed = compare.without_county(compare.named(parts, compare.SUMMED))
     found = [
         *compare.differences(
-            compare.named(counted.counters, compare.COUNTED), compare.named(parts, compare.COUNTED)
-        ),
-        *compare.differences(
-            {key: value for key, value in counted.figures.items() if key in figures},
-            {key: value for key, value in figures.items() if key in counted.figures},
+            compare.named(counted.counters, (*compare.COUNTED, *compare.SUMMED)),
+            {**compare.named(parts, compare.COUNTED), **summed},
         ),
     ]
+    theirs = compare.comparable(counted.figures, figures)
+    if figures:
+        found += compare.differences(counted.figures, theirs)
     for line in found:
         sys.stdout.write(line + "\n")
-    both = sum(key in figures for key in counted.figures)
     sys.stdout.write(
-        f"as of {counted.as_of}: {len(counted.counters)} counters, {both} published figures, "
+        f"as of {counted.as_of}: {len(counted.counters)} counters, {len(theirs)} published figures, "
         f"{len(found)} differences\n"
     )
     return int(bool(found))

@@ -9,15 +9,26 @@ from typing import Any, Final
 from tools.recount.frames import Frames
 from tools.recount.topics import Record
 
-__all__ = ("COUNTED", "PARTS", "PUBLISHED", "counted", "differences", "named", "published")
+__all__ = (
+    "COUNTED", "PARTS", "PUBLISHED", "SUMMED", "comparable", "counted", "differences", "named", "published",
+    "without_county",
+)  # fmt: skip
 
 PARTS: Final = "hub.statistics.parts"
 PUBLISHED: Final = "hub.statistics"
 COUNTED: Final = (
     "persons", "groups", "members", "certificates_valid", "members_moved", "members_admitted", "candidates",
-    "priority_reach", "flow.received", "flow.rejected",
+    "priority_reach", "under_review", "qualified", "flow.received", "flow.rejected",
+    "flow.days",
 )  # fmt: skip
 """Counters that the recount counts too, by the same labels."""
+SUMMED: Final = ("flow.invitations",)
+"""Counters that it counts without a county: where somebody belonged then, is not known afterwards."""
+_CHANGES: Final = (
+    "invited", "delivered", "accepted", "applied", "admitted", "declined", "expired", "withdrawn",
+)  # fmt: skip
+_IN_PART: Final = ("flow.invitations", *(f"T8.{change}" for change in _CHANGES))
+"""Figures, or how they begin, of which the recount has some only."""
 
 
 def counted(parts: Iterable[Record], frames: Frames) -> dict[str, int]:
@@ -58,6 +69,25 @@ def differences(recount: Mapping[str, float], hub: Mapping[str, float | None]) -
         mine, theirs = recount.get(key, 0), hub.get(key) or 0
         if not isclose(mine, theirs, rel_tol=1e-12, abs_tol=1e-12):
             yield f"{key}: recounted {mine:g}, the hub says {theirs:g}"
+
+
+def without_county(counters: Mapping[str, int]) -> dict[str, int]:
+    """Return counters summed over counties."""
+    sums: dict[str, int] = {}
+    for counter, value in counters.items():
+        name = "|".join(label for label in counter.split("|") if not label.startswith("county="))
+        sums[name] = sums.get(name, 0) + value
+    return sums
+
+
+def comparable(recount: Mapping[str, float], hub: Mapping[str, float | None]) -> dict[str, float | None]:
+    """Return of the hub's figures those of the names that the recount has, all of them if it has all."""
+    names = {key.partition("|")[0] for key in recount}
+    return {
+        key: value
+        for key, value in hub.items()
+        if key in recount or (key.partition("|")[0] in names and not key.startswith(_IN_PART))
+    }
 
 
 def _bodies(records: Iterable[Record], frames: Frames) -> Iterator[dict[str, Any]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable, Iterable
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -22,22 +22,25 @@ __all__ = ("Recount", "recount")
 Pseudonym = Callable[[str], bytes]
 """Person as :mod:`tools.recount.papers` names them → what the hub's topics call them."""
 _SQL: Final = Path(__file__).parent / "sql"
-_STEPS: Final = ("facts", "organisations", "counters", "figures")
+_STEPS: Final = ("facts", "organisations", "rules", "invitations", "counters", "figures", "weak")
 _EVENTS: Final = pa.schema([
     ("n", pa.int64()), ("arrived", pa.date32()), ("topic", pa.string()), ("system", pa.string()),
     ("type", pa.string()), ("day", pa.date32()), ("verdict", pa.string()), ("moment", pa.int64()),
     ("occurred", pa.date32()), ("restrictive", pa.bool_()), ("seq", pa.int64()), ("confidential", pa.bool_()),
     ("spoken", pa.bool_()), ("person", pa.string()), ("old_person", pa.string()), ("alias", pa.string()),
-    ("residence", pa.string()), ("office", pa.string()), ("fields", pa.string()),
+    ("residence", pa.string()), ("office", pa.string()), ("name", pa.string()),
+    ("accepted", pa.list_(pa.string())), ("doubtful", pa.bool_()), ("covers_s", pa.bool_()),
+    ("fields", pa.string()),
 ])  # fmt: skip
 _CHANNELS: Final = {
     "R01": "training", "R03": "training", "R14": "training", "R02": "rescue", "R04": "rescue",
     "R12": "rescue", "R08": "donation", "R11": "project",
 }  # fmt: skip
-"""Rule of the packaged book to the channel that its fact is; whatever else an invitation names is one."""
-_WELFARE: Final = "public_welfare"
+"""Rule of the packaged book to the channel that its fact is; all else that an invitation names is one."""
 _COUNTY: Final = 6
 _UNKNOWN: Final = "unknown"
+_EVERYWHERE: Final = "province"
+"""In place of a county: which one it was when it happened, nobody can tell afterwards."""
 
 
 class Recount(NamedTuple):
@@ -65,10 +68,7 @@ def recount(
         for step in _STEPS:
             base.execute((_SQL / f"{step}.sql").read_text("utf-8"))
         figures = {_key(*row[:4]): row[4] for row in base.execute("FROM figures").fetchall()}
-        counters = {
-            _counter(*row[:4]): row[4]
-            for row in base.execute("FROM counters WHERE county IS DISTINCT FROM 'province'").fetchall()
-        }
+        counters = {_counter(*row[:4]): row[4] for row in base.execute("FROM counters").fetchall()}
     return Recount(rows.as_of, figures, counters)
 
 
@@ -111,35 +111,32 @@ def _load_hub(base: duckdb.DuckDBPyConnection, rows: Rows, pseudonym: Pseudonym 
     ]
     base.execute("CREATE TABLE letters (code TEXT, system TEXT)")
     _insert(base, "letters", letters)
-    changes, invited = [], []
-    for _, body in rows.hub.get("hub.invitations", ()):
-        if body is not None:
-            day = day_of(body["tick"])
-            changes.append((body["invitation_id"], body["tick"], body["change"], body["rule_ids"][0],
-                            body["kind"], body["priority"], day.isoformat()[:7]))  # fmt: skip
-            invited.append((body["person"].hex(), day))
+    told = [
+        (body["invitation_id"], body["change"], body["rule_ids"][0], body["kind"], body["priority"],
+         day_of(body["tick"]), date(1970, 1, 1) + timedelta(days=body["issued_on"]), body["person"].hex())
+        for _, body in rows.hub.get("hub.invitations", ())
+        if body is not None
+    ]  # fmt: skip
     base.execute(
-        "CREATE TABLE told_changes "
-        "(id TEXT, tick BIGINT, change TEXT, rule TEXT, kind TEXT, priority INT, month TEXT)"
+        "CREATE TABLE told_changes (id TEXT, change TEXT, rule TEXT, kind TEXT, priority INT, "
+        "day DATE, issued_on DATE, pseudonym TEXT)"
     )
-    _insert(base, "told_changes", changes)
+    _insert(base, "told_changes", told)
+    decided = [
+        (n, body["person"].hex(), day_of(body["tick"]), bool(body["rules"]), body["change"] == "issued")
+        for n, (_, body) in enumerate(rows.hub.get("hub.decisions", ()))
+        if body is not None
+    ]
+    base.execute(
+        "CREATE TABLE decisions (n BIGINT, pseudonym TEXT, day DATE, qualifies BOOLEAN, issues BOOLEAN)"
+    )
+    _insert(base, "decisions", decided)
     base.execute("CREATE TABLE channels (rule TEXT, channel TEXT)")
     _insert(base, "channels", list(_CHANNELS.items()))
-    base.execute(
-        f"CREATE TABLE changes AS SELECT c.change, c.kind, c.priority, c.month, "
-        f"coalesce(channel, '{_WELFARE}') AS channel FROM told_changes c "
-        "JOIN told_changes i ON i.id = c.id AND i.change = 'issued' "
-        "LEFT JOIN channels ON channels.rule = i.rule"
-    )
-    base.execute("CREATE TABLE met_pseudonyms (pseudonym TEXT, arrived DATE)")
-    _insert(base, "met_pseudonyms", sorted(set(invited)))
     names = base.execute("SELECT DISTINCT person FROM events WHERE person IS NOT NULL").fetchall()
     known = [(name, pseudonym(name).hex()) for (name,) in names] if pseudonym is not None else []
     base.execute("CREATE TABLE pseudonyms (who TEXT, pseudonym TEXT)")
     _insert(base, "pseudonyms", known)
-    base.execute(
-        "CREATE TABLE invited AS SELECT who, arrived FROM met_pseudonyms JOIN pseudonyms USING (pseudonym)"
-    )
 
 
 def _insert(base: duckdb.DuckDBPyConnection, table: str, rows: list[tuple[Any, ...]]) -> None:
@@ -163,6 +160,6 @@ def _counter(figure: str, labels: str, period: str, county: str | None) -> str:
     if period:
         name = "session" if figure == "candidates" else {10: "day"}.get(len(period), "month")
         found.append(f"{name}={period}")
-    if county is not None:
+    if county not in {None, _EVERYWHERE}:
         found.append(f"county={county}")
     return "|".join([figure, *sorted(found)])

@@ -7,7 +7,7 @@ import unicodedata
 from datetime import date
 from typing import Final
 
-__all__ = ("NOBODY", "WRONG", "credit_code", "person_of")
+__all__ = ("NOBODY", "WRONG", "contradicts", "credit_code", "person_of")
 
 NOBODY: Final = "?"
 """The number may be anybody's: the event waits, or is refused."""
@@ -49,6 +49,16 @@ def person_of(kind: str | None, number: str | None, birth: date | None) -> str:
         except ValueError:
             return WRONG
     return text if _check(text[:17]) == text[17] else NOBODY
+
+
+def contradicts(person: str, birth: date | None, sex: str | None) -> bool:
+    """Return whether a form says another birth date or sex than the number of its person does."""
+    if not re.fullmatch(r"[1-8]\d{16}[\dX]", person):  # a foreign resident's has its parts elsewhere
+        return False
+    if birth is not None and f"{birth:%Y%m%d}" != person[6:14]:
+        return True
+    said = {"m": 1, "男": 1, "f": 0, "女": 0}.get((sex or "").strip().lower())
+    return said is not None and said != int(person[16]) % 2
 
 
 def credit_code(text: str | None) -> str | None:

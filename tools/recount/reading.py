@@ -11,7 +11,8 @@ from typing import Any, Final
 
 from tools.recount.days import day_of, instant, read_day
 from tools.recount.frames import Frames
-from tools.recount.papers import NOBODY, WRONG, credit_code, person_of
+from tools.recount.names import lost, one_form
+from tools.recount.papers import NOBODY, WRONG, contradicts, credit_code, person_of
 from tools.recount.places import Places
 from tools.recount.topics import Record
 
@@ -19,7 +20,8 @@ __all__ = ("COLUMNS", "Rows")
 
 COLUMNS: Final = (
     "n", "arrived", "topic", "system", "type", "day", "verdict", "moment", "occurred", "restrictive", "seq",
-    "confidential", "spoken", "person", "old_person", "alias", "residence", "office", "fields",
+    "confidential", "spoken", "person", "old_person", "alias", "residence", "office", "name", "accepted",
+    "doubtful", "covers_s", "fields",
 )  # fmt: skip
 """Of a row. ``person`` and ``alias`` are names that only serve to tell one from another."""
 _FUTURE: Final = timedelta(days=2)
@@ -38,6 +40,7 @@ _MAY_BE_EMPTY: Final = frozenset({"member.admitted.v1"})
 _DATES: Final = frozenset({"on", "quiet_until"})
 _DONOR: Final = frozenset({"self", "donor", "本人", "捐献者", "捐献者本人"})
 _MONTH: Final = "completed_month"
+_PURPOSE: Final = "membership_invitation"
 _LEFT_OUT: Final = frozenset({"envelope", "person"})
 
 
@@ -188,10 +191,25 @@ class Rows:
                 return
             raise _RefusedError("parked" if block["name"] or block["doc_no"] else "rejected")
         row["person"] = found
-        row["spoken"] = not row["restrictive"]
+        if not row["restrictive"]:
+            self._spoken(body, found, born, row)
         if body.get("old_doc_no"):
             old = person_of(body["old_doc_kind"], body["old_doc_no"], born)
             row["old_person"] = None if old in {WRONG, NOBODY, found} else old
+
+    def _spoken(self, body: Mapping[str, Any], found: str, born: date | None, row: dict[str, Any]) -> None:
+        """Read what an event says of its person beside whom it is about."""
+        block = body["person"]
+        row["spoken"] = True
+        name = (block["name"] or "").strip()
+        row["doubtful"] = contradicts(found, born, block["sex"]) or lost(name)
+        if name and not lost(name):
+            row["name"] = one_form(name)
+        if row["type"] == "party.identity.corrected.v1":
+            row["accepted"] = [one_form(each) for each in (name, body["old_name"]) if each]
+        consent = body.get("consent") or block["consent"]
+        if consent is not None and consent["purpose"].strip().lower() == _PURPOSE:
+            row["covers_s"] = "s" in consent["data_classes"]
 
     def _where(self, body: Mapping[str, Any], today: date, row: dict[str, Any]) -> None:
         """Read the region codes, as of the day on which they arrive."""

@@ -13,7 +13,10 @@ __all__ = ("HUB", "UPSTREAM", "Record", "dump", "dumped", "records")
 
 UPSTREAM: Final = r"redcross\..+\.events"
 """Names of the raw topics."""
-HUB: Final = ("hub.ticks", "hub.invitations", "hub.dead-letters", "hub.statistics.parts", "hub.statistics")
+HUB: Final = (
+    "hub.ticks", "hub.invitations", "hub.decisions", "hub.dead-letters", "hub.statistics.parts",
+    "hub.statistics",
+)  # fmt: skip
 """Of the hub: the clock of a simulation, and outputs that no upstream system knows of."""
 _WAIT_S: Final = 30.0
 

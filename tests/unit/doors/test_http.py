@@ -9,7 +9,7 @@ import pytest
 from hub.doors.http import make_app
 from hub.doors.models import EXAMPLE, FigureDocument
 from hub.doors.problem import Problem
-from hub.figuredocument import COLUMNS, document
+from hub.figures.document import COLUMNS, document
 from hub.settings import Settings
 from tests.unit.figuremaking import province
 

@@ -9,10 +9,9 @@ import pytest
 from hub import contracts
 from tools.recount.days import instant, read_day
 from tools.recount.frames import Frames
-from tools.recount.papers import NOBODY, WRONG, credit_code, person_of
+from tools.recount.names import lost, one_form
+from tools.recount.papers import NOBODY, WRONG, contradicts, credit_code, person_of
 from tools.recount.places import Places
-
-NUMBER = "33990119900307123X"
 
 
 def checked(body: str) -> str:
@@ -116,3 +115,23 @@ def test_it_reads_what_the_hub_writes() -> None:
     cut = Frames().decode(value[:-1])
     assert cut is not None
     assert (cut.type, cut.body) == ("hub.tick", None)
+
+
+@pytest.mark.parametrize(
+    ("birth", "sex", "expected"),
+    [
+        (date(1990, 3, 7), "m", False), (None, "男", False), (None, None, False), (None, "f", True),
+        (date(1990, 3, 8), "m", True),
+    ],
+)  # fmt: skip
+def test_a_form_may_contradict_the_number(birth: date | None, sex: str | None, *, expected: bool) -> None:
+    """The number says the birth date and the sex; what the form leaves out contradicts nothing."""
+    assert contradicts(ANNA, birth, sex) is expected
+
+
+def test_two_spellings_are_one_name() -> None:
+    """Separators, width and traditional characters make no other name; a lost character makes none."""
+    assert one_form("阿依古丽·買買提") == one_form(" 阿依古丽．买买提 ")
+    assert one_form("王芳") != one_form("王方")
+    assert lost("王?")
+    assert not lost("王芳")

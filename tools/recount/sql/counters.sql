@@ -78,3 +78,14 @@ INSERT INTO counters
 SELECT 'flow.invitations', 'change=' || change || '|channel=' || channel || '|kind=' || kind || '|priority=' || priority,
     month, 'province', count(*)
 FROM changes GROUP BY ALL;
+
+INSERT INTO counters
+SELECT 'flow.days', 'bucket=' || bucket || '|channel=' || channel || '|priority=' || priority || '|step=' || step, month,
+    NULL, count(*)
+FROM steps GROUP BY ALL;
+
+INSERT INTO counters
+SELECT 'under_review', '', '', county, count(*) FROM persons JOIN reviewed USING (who) GROUP BY ALL;
+
+INSERT INTO counters
+SELECT 'qualified', 'rule=' || rule, '', county, count(*) FROM hits JOIN persons USING (who) GROUP BY ALL;

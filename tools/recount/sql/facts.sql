@@ -3,7 +3,6 @@
 -- person of all events that name the key alone.
 
 CREATE MACRO county_of(asked) AS coalesce((SELECT county FROM codes WHERE code = asked), 'unknown');
-CREATE MACRO current_code(asked) AS (SELECT current FROM codes WHERE code = asked);
 
 CREATE VIEW taken AS SELECT * FROM events WHERE verdict = 'taken' AND system <> 'directory';
 
@@ -40,6 +39,11 @@ WHERE t.type <> 'subject.erasure.requested.v1'
       WHERE b.who = t.who AND b.person = t.who AND b.alias = t.alias
         AND NOT EXISTS (SELECT 1 FROM erased e WHERE e.who = b.who AND (b.n < e.n OR b.moment <= e.until))));
 
+-- Under 18 today, as far as the number of the document says.
+CREATE MACRO minor(asked) AS coalesce(
+    try_strptime(regexp_extract(asked, '^[1-8]\d{5}(\d{8})\d{3}[\dX]$', 1), '%Y%m%d')::DATE
+    > getvariable('as_of') - INTERVAL 18 YEAR, false);
+
 -- Of class s the hub tells matching one thing: that a ground holds; and with it what the events said of home. It holds
 -- since stem cells were given; of a donor's family after the quiet period, for as long as they are released.
 CREATE TABLE grounded AS
@@ -54,7 +58,7 @@ WITH family AS (
     SELECT who, greatest(arrived, (fields ->> 'completed_month')::DATE) AS since, getvariable('as_of') AS until
     FROM kept WHERE type = 'hsc.donation.completed.v1'
     UNION ALL
-    SELECT who, greatest(arrived, quiet + 1), until FROM family WHERE released
+    SELECT who, greatest(arrived, quiet + 1), until FROM family WHERE released AND NOT minor(who)
 ), alive AS (
     SELECT f.who, f.since, least(f.until, coalesce(d.arrived, f.until)) AS until
     FROM found f LEFT JOIN (SELECT who, min(arrived) AS arrived FROM kept WHERE type = 'party.deceased.v1' GROUP BY who) d
@@ -128,3 +132,18 @@ SELECT p.who, p.is_group, p.deceased_on, m.status = 'admitted' AND p.deceased_on
     CASE WHEN p.residence IS NOT NULL THEN county_of(p.residence) ELSE county_of(met.region) END AS county
 FROM people p LEFT JOIN memberships m USING (who) LEFT JOIN met USING (who);
 UPDATE persons SET member = coalesce(member, false);
+
+-- Whose identity a human must look at: a document that was corrected away, a form that contradicts its number, a name with a
+-- character lost, somebody else's key, or more than one name, those that a correction accepted being one.
+CREATE TABLE reviewed AS
+WITH names AS (SELECT DISTINCT who, name FROM known WHERE name IS NOT NULL),
+accepted AS (SELECT DISTINCT who, unnest(accepted) AS name FROM known WHERE accepted IS NOT NULL),
+counted AS (
+    SELECT n.who, count(*) FILTER (a.name IS NULL) + max(CASE WHEN a.name IS NULL THEN 0 ELSE 1 END) AS names
+    FROM names n LEFT JOIN accepted a USING (who, name) GROUP BY n.who
+)
+SELECT who FROM counted WHERE names > 1
+UNION SELECT who FROM known WHERE doubtful
+UNION SELECT who FROM known WHERE old_person = who
+UNION SELECT who FROM kept WHERE person = who AND alias IN (
+    SELECT alias FROM kept WHERE person = who AND alias IS NOT NULL GROUP BY alias HAVING count(DISTINCT who) > 1);

@@ -61,6 +61,11 @@ INSERT INTO figures
 SELECT 'T5.schools', '', '', r.code, coalesce(f.value, 0) FROM regions r
 LEFT JOIN figures f ON f.figure = 'organisations' AND f.labels = 'class=school' AND f.region = r.code;
 
+-- T7: in the year that runs, what T1 to T3 have come to.
+INSERT INTO figures
+SELECT 'T7', 'of=' || figure, strftime(getvariable('as_of'), '%Y'), region, value FROM figures
+WHERE figure IN ('T1', 'T2', 'T3') AND length(region) <= 6;
+
 -- T8: what became of invitations. T9: candidates who are members. T10: who was reached. T12: net change.
 INSERT INTO figures
 SELECT 'T8.' || CASE change WHEN 'issued' THEN 'invited' ELSE change END,
@@ -82,3 +87,38 @@ SELECT 'T12', '', p, region, sum(CASE WHEN labels IN ('move=admitted', 'move=tra
 FROM figures, unnest(CASE WHEN length(period) = 7
     THEN [period, period[:4] || '-Q' || ((period[6:]::INT + 2) // 3)] ELSE [period] END) AS u(p)
 WHERE figure = 'members_moved' AND region <> 'unknown' GROUP BY ALL;
+INSERT INTO figures SELECT 'T8.matched', '', '', region, value FROM figures WHERE figure = 'persons' AND region <> 'unknown';
+INSERT INTO figures SELECT 'T8.qualified', labels, '', region, value FROM figures WHERE figure = 'qualified' AND region <> 'unknown';
+
+-- T13: of what was received, the share that was rejected, or waits; and who is to be looked at.
+INSERT INTO figures
+SELECT 'T13.' || CASE verdict WHEN 'rejected' THEN 'rejected' ELSE 'parked' END, 'system=' || system, '', '', n / whole
+FROM (SELECT system, verdict, count(*) AS n FROM events WHERE verdict IN ('rejected', 'parked') GROUP BY ALL)
+JOIN (SELECT system, count(*) AS whole FROM events GROUP BY ALL) USING (system);
+INSERT INTO figures
+SELECT 'T13.review_backlog', '', '', region, value FROM figures WHERE figure = 'under_review' AND region <> 'unknown';
+
+-- T8: the median of each step is in the first bucket that reaches half of all.
+INSERT INTO figures
+WITH cells AS (
+    SELECT regexp_replace(labels, '^bucket=[^|]*\|', '') AS own, period,
+        try_cast(regexp_extract(labels, '^bucket=([^|]*)', 1) AS DOUBLE) AS bound, value
+    FROM figures WHERE figure = 'flow.days'
+), running AS (
+    SELECT own, period, bound,
+        sum(value) OVER (PARTITION BY own, period ORDER BY bound NULLS LAST) AS so_far,
+        sum(value) OVER (PARTITION BY own, period) AS whole
+    FROM cells
+)
+SELECT 'T8.median_days', own, period, '', min(bound) FROM running
+WHERE 2 * so_far >= whole AND bound IS NOT NULL GROUP BY ALL;
+
+-- And the share of those who were invited in time, by the priority of the invitation.
+INSERT INTO figures
+SELECT 'T8.in_time', 'priority=' || priority, period, '',
+    coalesce(sum(value) FILTER (bound <= CASE priority WHEN '2' THEN 3 WHEN '3' THEN 7 ELSE 1 END), 0) / sum(value)
+FROM (
+    SELECT regexp_extract(labels, 'priority=([^|]*)', 1) AS priority, period, value,
+        try_cast(regexp_extract(labels, '^bucket=([^|]*)', 1) AS DOUBLE) AS bound
+    FROM figures WHERE figure = 'flow.days' AND labels LIKE '%|step=qualified_invited'
+) GROUP BY ALL;

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Final
 
 from hub.core import figurename
-from hub.core.shelf import Figure, silent_systems
-from hub.figuredocument import region_name
-from hub.figuretext import MILESTONE, NOTHING, Line, bar, lines, spark, target_text, value_text
+from hub.core.shelf import Published, silent_systems
+from hub.figures.document import region_name
+from hub.figures.text import MILESTONE, NOTHING, Line, bar, lines, spark, target_text, value_text
 from hub.stages.announcementwriter import rfc3339
 
 if TYPE_CHECKING:
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 __all__ = ("plan_view", "selection_view")
 
-WEAK: Final = "weak"
 _STYLES: Final = {True: "green", False: "red", None: ""}
 
 
@@ -32,7 +31,7 @@ def _table(title: str, columns: Sequence[tuple[str, str]]) -> Table:
     return table
 
 
-def _bar(figure: Figure) -> Text:
+def _bar(figure: Published) -> Text:
     from rich.text import Text
 
     text = Text(bar(figure), style=_STYLES[figure.on_track])
@@ -40,34 +39,34 @@ def _bar(figure: Figure) -> Text:
     return text
 
 
-def _verdict(figure: Figure) -> Text:
+def _verdict(figure: Published) -> Text:
     from rich.text import Text
 
     words = {True: "达标 on track", False: "滞后 behind", None: ""}[figure.on_track]
     return Text(words, style=_STYLES[figure.on_track])
 
 
-def _name(figure: Figure) -> str:
+def _name(figure: Published) -> str:
     name = figurename.name_of(figure.figure)
     labels = figurename.label_text(figure.labels)
     both = name.zh if name.zh == name.en else f"{name.zh} {name.en}"
     return f"{both} · {labels}" if labels else both
 
 
-def _region(figure: Figure) -> str:
+def _region(figure: Published) -> str:
     return f"{region_name(figure.region)} {figure.region}".strip()
 
 
-def _marks(figure: Figure) -> str:
+def _marks(figure: Published) -> str:
     """Return what an officer must know of a value before quoting it."""
     marks = [f"静默 silent: {' '.join(figure.silent)}"] if figure.silent else []
     marks += ["重述 restated"] if figure.restated else []
     if figure.note and figure.value is not None:
-        marks.append(f"薄弱 {figure.note}" if figure.note.startswith(WEAK) else figure.note)
+        marks.append(figurename.note_text(figure.note))
     return "; ".join(marks)
 
 
-def selection_view(figures: Iterable[Figure], limit: int) -> RenderableType:
+def selection_view(figures: Iterable[Published], limit: int) -> RenderableType:
     """Return any selected figures: one row per figure, labels and region, at most ``limit``."""
     from rich.console import Group
 
@@ -90,7 +89,7 @@ def selection_view(figures: Iterable[Figure], limit: int) -> RenderableType:
     return Group(*parts)
 
 
-def plan_view(region: str, figures: Sequence[Figure]) -> RenderableType:
+def plan_view(region: str, figures: Sequence[Published]) -> RenderableType:
     """Return the plan of a region, T1 to T13, and how the regions one level down stand.
 
     ``figures`` are those of the region and of what lies in it.
@@ -121,7 +120,7 @@ def plan_view(region: str, figures: Sequence[Figure]) -> RenderableType:
 _SHOWN_BELOW: Final = ("T2", "T1", "T3", "T12")
 
 
-def _below(region: str, figures: Sequence[Figure]) -> RenderableType | None:
+def _below(region: str, figures: Sequence[Published]) -> RenderableType | None:
     """Return one row per region one level down; None when nothing is known of any."""
     length = {2: 4, 4: 6, 6: 9}.get(len(region))
     under = [each for each in figures if len(each.region) == length and each.kind == "target"]
@@ -153,7 +152,7 @@ def _below_row(code: str, row: dict[str, Line]) -> list[RenderableType]:
     weak = row["T11"].newest if "T11" in row else None
     mark = ""
     if weak is not None and weak.value:
-        mark = weak.note or f"{weak.value:.0f}"
+        mark = figurename.note_text(weak.note) or f"{weak.value:.0f}"
     net = row.get("T12")
     return [
         Text(f"{region_name(code)} {code}", style="bold red" if mark else ""),
@@ -162,7 +161,7 @@ def _below_row(code: str, row: dict[str, Line]) -> list[RenderableType]:
     ]  # fmt: skip
 
 
-def _footer(figures: Sequence[Figure]) -> RenderableType:
+def _footer(figures: Sequence[Published]) -> RenderableType:
     """Return how new and how complete the shown figures are."""
     from rich.text import Text
 

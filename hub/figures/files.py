@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from hub.errors import UsageError
-from hub.figuredocument import COLUMNS, document
+from hub.figures.document import COLUMNS, document
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from hub.core.shelf import Figure
+    from hub.core.shelf import Published
 
 __all__ = ("SUFFIXES", "write")
 
@@ -21,7 +21,7 @@ _BOM: Final = b"\xef\xbb\xbf"
 """Tells Excel that a CSV is UTF-8: without it Chinese is garbled."""
 
 
-def write(figures: Sequence[Figure], file: Path) -> None:
+def write(figures: Sequence[Published], file: Path) -> None:
     """Write one row per figure; the file's ending says how. A file that is there is replaced whole."""
     writers = {".csv": _csv, ".xlsx": _workbook, ".parquet": _parquet}
     if file.suffix.lower() not in writers:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Final, NamedTuple, Self
 
 from hub import kafka, topics
-from hub.core.shelf import Figure, Placed, Shelf
+from hub.core.shelf import Placed, Published, Shelf
 from hub.errors import BrokerError, TopicsError
 from hub.stages.build import make_codec
 
@@ -34,7 +34,7 @@ class Decoded(NamedTuple):
     partition: int
     offset: int
     key: str
-    figure: Figure | None
+    figure: Published | None
 
 
 def reader_of(settings: Settings) -> Callable[[int, int, bytes | None, bytes | None], Decoded]:
@@ -42,7 +42,7 @@ def reader_of(settings: Settings) -> Callable[[int, int, bytes | None, bytes | N
     read = make_codec(settings).reader("hub.figure")
 
     def decoded(partition: int, offset: int, key: bytes | None, value: bytes | None) -> Decoded:
-        figure = None if value is None else Figure.of(read(value))
+        figure = None if value is None else Published.of(read(value))
         return Decoded(partition, offset, (key or b"").decode(), figure)
 
     return decoded
@@ -98,15 +98,16 @@ class FigureReader:
         for message in messages:
             error = message.error()
             partition, offset = message.partition(), message.offset()
-            assert partition is not None
             if error is None:
+                assert partition is not None
                 assert offset is not None
                 decoded = self._decoded(partition, offset, message.key(), message.value())
                 placed = self.shelf.put(*decoded)
                 if placed is not None:
                     yield placed
             elif error.name() == "_PARTITION_EOF":
-                self._ahead.discard(partition)
+                self._ahead -= {partition}
+            # Else librdkafka tells of what it goes on to overcome: a broker that is away, an election.
 
 
 def shelf(settings: Settings, step: Step = lambda _: None) -> Shelf:

@@ -6,7 +6,7 @@ from typing import Any, Final, NamedTuple
 
 from hub import data
 from hub.core import figurename
-from hub.core.shelf import UNKNOWN, Figure
+from hub.core.shelf import UNKNOWN, Published
 from hub.stages.announcementwriter import rfc3339
 
 __all__ = ("COLUMNS", "Column", "document", "region_name")
@@ -61,7 +61,7 @@ def region_name(code: str) -> str:
     return data.regions().name(code) or code
 
 
-def document(figure: Figure) -> dict[str, Any]:
+def document(figure: Published) -> dict[str, Any]:
     """Return the figure's document; its members are those of COLUMNS, in order."""
     name = figurename.name_of(figure.figure)
     told = figure._asdict()

@@ -1,4 +1,4 @@
-"""hub.figureview: what an officer sees."""
+"""hub.figures.terminal: what an officer sees."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import io
 
 from rich.console import Console, RenderableType
 
-from hub.figureview import plan_view, selection_view
+from hub.figures.terminal import plan_view, selection_view
 from tests.unit.figuremaking import figure, province
 
 
@@ -22,7 +22,7 @@ def test_the_plan_shows_names_targets_ranges_and_what_to_doubt() -> None:
     text = drawn(plan_view("33", province()))
     for part in (
         "浙江省", "成年会员占常住人口比例", "1.25%", "滞后", "822,000人 (821,990人–822,010人)", "┃", "▁█▅",
-        "静默 silent: training", "重述", "baseline unknown", "人口 population: 2022: 65,770,000",
+        "静默 silent: training", "重述", "基期未知 baseline unknown", "人口 population: 2022: 65,770,000",
         "2022-06-12",
     ):  # fmt: skip
         assert part in text, part
@@ -36,7 +36,7 @@ def test_the_regions_below_are_shown_and_the_weak_ones_marked() -> None:
         if "市 33" in line
     }
     assert marked == {"杭州市": False, "宁波市": True}
-    assert "▲ weak: T1" in drawn(plan_view("3302", province()))
+    assert "▲ 薄弱 weak: T1" in drawn(plan_view("3302", province()))
 
 
 def test_a_selection_says_how_much_it_leaves_out() -> None:

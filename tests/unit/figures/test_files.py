@@ -1,4 +1,4 @@
-"""hub.figureexport: the same rows in every format, readable where they are opened."""
+"""hub.figures.files: the same rows in every format, readable where they are opened."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ import pytest
 from openpyxl import load_workbook
 from pyarrow import parquet
 
-from hub import figureexport
 from hub.errors import UsageError
-from hub.figuredocument import COLUMNS, document
+from hub.figures import files
+from hub.figures.document import COLUMNS, document
 from tests.unit.figuremaking import province
 
 ROWS = [document(each) for each in province()]
@@ -19,7 +19,7 @@ ROWS = [document(each) for each in province()]
 
 def test_a_csv_opens_in_excel_with_its_chinese(tmp_path: Path) -> None:
     """It begins with the mark Excel looks for, and holds every column of every figure."""
-    figureexport.write(province(), tmp_path / "plan.csv")
+    files.write(province(), tmp_path / "plan.csv")
     assert (tmp_path / "plan.csv").read_bytes().startswith(b"\xef\xbb\xbf")
     with (tmp_path / "plan.csv").open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
@@ -30,7 +30,7 @@ def test_a_csv_opens_in_excel_with_its_chinese(tmp_path: Path) -> None:
 
 def test_a_parquet_file_holds_types_and_explains_its_columns(tmp_path: Path) -> None:
     """Values are numbers, lists are lists, and each field says in both languages what it is."""
-    figureexport.write(province(), tmp_path / "plan.parquet")
+    files.write(province(), tmp_path / "plan.parquet")
     table = parquet.read_table(tmp_path / "plan.parquet")
     assert table.to_pylist() == ROWS
     assert table.schema.field("value").metadata == {b"en": COLUMNS[11].en.encode(), b"zh": "数值".encode()}
@@ -38,7 +38,7 @@ def test_a_parquet_file_holds_types_and_explains_its_columns(tmp_path: Path) -> 
 
 def test_a_workbook_has_numbers_and_a_sheet_of_explanations(tmp_path: Path) -> None:
     """The first sheet has the figures under Chinese headings, the second what each column is."""
-    figureexport.write(province(), tmp_path / "plan.xlsx")
+    files.write(province(), tmp_path / "plan.xlsx")
     book = load_workbook(tmp_path / "plan.xlsx")
     figures, legend = book.worksheets
     assert figures.max_row == len(ROWS) + 1
@@ -53,14 +53,14 @@ def test_a_workbook_has_numbers_and_a_sheet_of_explanations(tmp_path: Path) -> N
 
 def test_no_figures_make_a_file_without_rows(tmp_path: Path) -> None:
     """Nothing selected is no error."""
-    figureexport.write([], tmp_path / "none.parquet")
+    files.write([], tmp_path / "none.parquet")
     assert parquet.read_table(tmp_path / "none.parquet").num_rows == 0
 
 
 def test_an_unknown_ending_is_refused_and_a_failure_leaves_the_old_file(tmp_path: Path) -> None:
     """The error names what can be written; no half-written file is left."""
     with pytest.raises(UsageError, match="ending"):
-        figureexport.write([], tmp_path / "plan.ods")
+        files.write([], tmp_path / "plan.ods")
     with pytest.raises(UsageError, match="cannot be written"):
-        figureexport.write([], tmp_path / "nowhere" / "plan.csv")
+        files.write([], tmp_path / "nowhere" / "plan.csv")
     assert list(tmp_path.iterdir()) == []

@@ -1,11 +1,11 @@
-"""hub.figuretext: a figure in a few characters."""
+"""hub.figures.text: a figure in a few characters."""
 
 from __future__ import annotations
 
 import pytest
 
-from hub.core.shelf import Figure
-from hub.figuretext import bar, lines, spark, target_text, value_text
+from hub.core.shelf import Published
+from hub.figures.text import bar, lines, spark, target_text, value_text
 from tests.unit.figuremaking import figure
 
 
@@ -15,11 +15,14 @@ from tests.unit.figuremaking import figure
         pytest.param(figure("T2", value=1204.0), "1,204人", id="persons"),
         pytest.param(figure("T1", value=0.0187, unit="share"), "1.87%", id="share"),
         pytest.param(figure("T2", value=5.0, low=3.0, high=7.0), "5人 (3人–7人)", id="range"),
-        pytest.param(figure("T4", value=None, note="baseline unknown"), "— baseline unknown", id="none"),
+        pytest.param(
+            figure("T4", value=None, note="baseline unknown"), "— 基期未知 baseline unknown", id="none"
+        ),
         pytest.param(figure("T8.median_days", value=2.5, unit="days"), "2.5天", id="part-of-a-day"),
+        pytest.param(figure("T8.median_days", value=7.0, low=3.0, unit="days"), "3天–7天", id="bucket"),
     ],
 )
-def test_a_value_is_told_with_unit_range_or_reason(told: Figure, text: str) -> None:
+def test_a_value_is_told_with_unit_range_or_reason(told: Published, text: str) -> None:
     """Never a bare number whose unit must be guessed."""
     assert value_text(told) == text
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
 from hub.core import figurename
-from hub.core.shelf import Figure, order
+from hub.core.shelf import Published, order
 
 __all__ = ("Line", "bar", "lines", "spark", "value_text")
 
@@ -21,7 +21,7 @@ NOTHING: Final = "—"
 class Line(NamedTuple):
     """A figure of one region: its newest period, and the last months."""
 
-    newest: Figure
+    newest: Published
     months: tuple[float, ...]
 
 
@@ -32,17 +32,19 @@ def _number(value: float, unit: str) -> str:
     return text + figurename.UNITS[unit].zh if unit in figurename.UNITS else text
 
 
-def value_text(figure: Figure) -> str:
+def value_text(figure: Published) -> str:
     """Return value and range: ``1,204人 (1,200–1,208)``; a dash and the note when there is no value."""
     if figure.value is None:
-        return f"{NOTHING} {figure.note or ''}".strip()
+        return f"{NOTHING} {figurename.note_text(figure.note)}".strip()
     text = _number(figure.value, figure.unit)
+    if figure.low is not None and figure.high is None:  # the bucket that a median lies in
+        return f"{_number(figure.low, figure.unit)}–{text}"
     if figure.low is None or figure.high is None or figure.low == figure.high:
         return text
     return f"{text} ({_number(figure.low, figure.unit)}–{_number(figure.high, figure.unit)})"
 
 
-def target_text(figure: Figure) -> str:
+def target_text(figure: Published) -> str:
     """Return the target, and the milestone where it is another."""
     if figure.target is None:
         return ""
@@ -52,7 +54,7 @@ def target_text(figure: Figure) -> str:
     return f"{text} ({MILESTONE}{_number(figure.milestone, figure.unit)})"
 
 
-def bar(figure: Figure, width: int = BAR_WIDTH) -> str:
+def bar(figure: Published, width: int = BAR_WIDTH) -> str:
     """Return a bar of value towards target, with a mark at the milestone; empty without a target.
 
     A target of nothing is reached by whatever is there.
@@ -81,16 +83,16 @@ def spark(values: Sequence[float]) -> str:
     return "".join(_BLOCKS[round((value - low) * scale)] for value in values)
 
 
-def lines(figures: Iterable[Figure]) -> list[Line]:
+def lines(figures: Iterable[Published]) -> list[Line]:
     """Return one line per figure, labels and region: what is now, else its newest period, and its months."""
-    groups: dict[tuple[str, str, str], list[Figure]] = {}
+    groups: dict[tuple[str, str, str], list[Published]] = {}
     for each in figures:
         groups.setdefault((each.figure, each.labels, each.region), []).append(each)
     found = [Line(_newest(group), _months(group)) for group in groups.values()]
     return sorted(found, key=lambda line: order(line.newest)[:2] + order(line.newest)[3:])
 
 
-def _newest(group: list[Figure]) -> Figure:
+def _newest(group: list[Published]) -> Published:
     """Return what is now; else the widest of the newest periods: a year before its quarters and months."""
     now = [each for each in group if each.period == ""]
     if now:
@@ -98,7 +100,7 @@ def _newest(group: list[Figure]) -> Figure:
     return max(group, key=lambda each: (each.period[:4], -len(each.period), each.period))
 
 
-def _months(group: list[Figure]) -> tuple[float, ...]:
+def _months(group: list[Published]) -> tuple[float, ...]:
     monthly = sorted((each.period, each.value) for each in group if _is_month(each.period))
     return tuple(value for _, value in monthly[-_MONTHS:] if value is not None)
 

@@ -1,0 +1,1 @@
+"""Published figures, read from outside: in memory, as documents, as files, in a terminal; their snapshots."""

@@ -1,0 +1,213 @@
+"""A whole hub by the wall clock, in a directory: what dashboards and alerts are tried on.
+
+Broker, topics, keys, rule book, ``hub run`` with two workers, ``hub statistics run`` where it is installed,
+and a synthetic county's events. Everything ends with the process that made it.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from hub import activation, contracts, kafka, packaged, provision
+from hub.core import dates
+from hub.demo.site import BOOK
+from hub.embedded import guard
+from hub.embedded.broker import EmbeddedBroker, settings_for
+from hub.engine.lookout import Eyes
+from hub.privacy.key_ring import KeyRing
+from hub.rules.book import load as load_book
+from hub.simulate.days import Plan, Year
+from hub.simulate.publish import Publisher
+from hub.simulate.regions import region_table
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import TracebackType
+    from typing import Self
+
+    from hub.settings import Settings
+    from hub.simulate.wire import Message
+
+__all__ = ("STATISTICS", "RunningHub", "events", "until")
+
+STATISTICS: Final = find_spec("hub.statistics") is not None
+"""Whether the live statistics are installed."""
+WORKERS: Final = 2
+_PATIENCE_S: Final = 60.0
+_LOOK_S: Final = 0.1
+_DAYS: Final = 60
+
+
+def until(there: Callable[[], Any], what: str, timeout_s: float = _PATIENCE_S) -> None:
+    """Return when ``there``; AssertionError saying what was waited for."""
+    deadline = time.monotonic() + timeout_s
+    while not there():
+        if time.monotonic() > deadline:
+            raise AssertionError(f"waited in vain for {what}")
+        time.sleep(_LOOK_S)
+
+
+def events(people: int = 500) -> list[Message]:
+    """Return the events of a synthetic county whose days end today."""
+    today = dates.day_of(time.time_ns() // 1_000_000)
+    plan = Plan(people, _DAYS, 12, start=dates.iso(today - _DAYS + 1), reforms=False, problems=0.05)
+    year = Year(plan, region_table(), contracts.codec().writer)
+    return [message for day in year.days() for message in day.messages]
+
+
+class RunningHub:
+    """Use as a context manager; inside, everything runs and is ready."""
+
+    def __init__(self, directory: Path, *, key_age_days: float = 0.0) -> None:
+        """Describe it. ``key_age_days``: how long ago the keys shall say they were made."""
+        self.directory = directory
+        self.broker = EmbeddedBroker(directory / "broker")
+        self._key_age_s = key_age_days * 86_400
+        self._processes: dict[str, subprocess.Popen[bytes]] = {}
+        self.settings: Settings = settings_for("localhost:1")
+
+    def __enter__(self) -> Self:
+        """Start everything, and return when the workers are ready."""
+        try:
+            self._open()
+        except BaseException:
+            self.close()
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """End everything."""
+        self.close()
+
+    def _open(self) -> None:
+        self.broker.start()
+        ports = _free_ports(2)
+        more = {"statistics_port": ports[1]} if STATISTICS else {}
+        self.settings = settings_for(
+            self.broker.bootstrap, group="checks", partitions=WORKERS, replication_factor=1,
+            state_dir=self.directory / "state", key_dir=self.directory / "keys", metrics_port=ports[0],
+            lookout_interval_s=1.0, session_timeout_s=3.0, transaction_timeout_s=3.0, **more,
+        )  # fmt: skip
+        ring = KeyRing.create(self.settings.key_dir, clock=lambda: time.time() - self._key_age_s)
+        ring.make_recipient("registry", self.directory / "registry.key")
+        provision.ensure(kafka.admin(self.settings), self.settings)
+        text = packaged.read_text(BOOK)
+        edition = load_book(text, file=BOOK).edition
+        self.activate(text, edition)
+        self.start("hub", "run", "--workers", str(WORKERS))
+        if STATISTICS:
+            self.start("statistics", "statistics", "run")
+        until(self.ready, "the workers to be ready")
+
+    def activate(self, text: str, edition: str) -> None:
+        """Activate a rule book."""
+        now_ms = time.time_ns() // 1_000_000
+        activation.publish(activation.record(text, edition, "check", "check", now_ms), self.settings)
+
+    def publish(self, messages: list[Message]) -> None:
+        """Publish events; return when the broker has them."""
+        Publisher(self.settings).publish(messages)
+
+    def idle(self) -> bool:
+        """Return whether everything is taken in."""
+        eyes = Eyes(self.settings)
+        try:
+            return not any(eyes.look().lag.values())
+        finally:
+            eyes.close()
+
+    # --- processes
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """Return a process environment with this hub's settings, and no other."""
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("HUB_")}
+        told = {name: getattr(self.settings, name) for name in self.settings.model_fields_set - {"kafka"}}
+        ours = {f"HUB_{name.upper()}": str(getattr(value, "value", value)) for name, value in told.items()}
+        return kept | ours
+
+    def start(self, name: str, *command: str) -> None:
+        """Start a command of the hub under a name; its output goes to ``<name>.log``."""
+        argv = [sys.executable, "-I", "-S", str(Path(guard.__file__)), str(os.getpid())]
+        with (self.directory / f"{name}.log").open("ab") as log:
+            self._processes[name] = subprocess.Popen(
+                [*argv, sys.executable, "-m", "hub", *command],
+                env=self.environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+            )  # fmt: skip
+
+    def pid(self, name: str) -> int:
+        """Return the id of a process that was started here."""
+        return self._processes[name].pid
+
+    def workers(self) -> list[int]:
+        """Return the ids of the workers that run now."""
+        pid = self.pid("hub")
+        return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text("ascii").split()]
+
+    def stop(self, name: str) -> None:
+        """End a process in order, or else without."""
+        process = self._processes.pop(name)
+        if process.poll() is None:
+            process.send_signal(signal.SIGCONT)
+            process.terminate()
+            try:
+                process.wait(15)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+    def ready(self) -> bool:
+        """Return whether /readyz says so."""
+        try:
+            with urllib.request.urlopen(f"http://{self.target}/readyz", timeout=2) as answer:
+                return bool(answer.status == 200)
+        except OSError:
+            return False
+
+    def close(self) -> None:
+        """End everything. Workers that a check has put to sleep are woken: they would never hear of it."""
+        if "hub" in self._processes and self._processes["hub"].poll() is None:
+            for worker in self.workers():
+                os.kill(worker, signal.SIGCONT)
+        for name in list(self._processes):
+            self.stop(name)
+        self.broker.kill()
+
+    # --- Prometheus
+
+    @property
+    def target(self) -> str:
+        """Return where ``hub run`` serves its metrics."""
+        return f"127.0.0.1:{self.settings.metrics_port}"
+
+    def scraped(self, rules: list[Path]) -> str:
+        """Return a configuration of Prometheus that looks at this hub every second."""
+        jobs = [("hub", self.settings.metrics_port)]
+        if STATISTICS:
+            jobs.append(("hub-statistics", getattr(self.settings, "statistics_port")))  # noqa: B009 - may be absent
+        lines = ["global: {scrape_interval: 1s, scrape_timeout: 1s, evaluation_interval: 1s}", "rule_files:"]
+        lines += [f"  - {rule}" for rule in rules]
+        lines += ["scrape_configs:"]
+        for name, port in jobs:
+            lines += [f"  - job_name: {name}", f"    static_configs: [{{targets: ['127.0.0.1:{port}']}}]"]
+        return "\n".join(lines) + "\n"
+
+
+def _free_ports(count: int) -> list[int]:
+    import socket
+
+    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
+    ports = [int(each.getsockname()[1]) for each in sockets]
+    for each in sockets:
+        each.close()
+    return ports
