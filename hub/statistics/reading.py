@@ -56,6 +56,7 @@ class Reader:
         try:
             await asyncio.wait_for(self._consumer.start(), _PATIENCE_S)
         except (KafkaError, TimeoutError) as error:
+            await self._consumer.stop()
             raise BrokerError(f"no broker answers: {type(error).__name__}", self._purpose) from None
         return self
 
@@ -82,7 +83,10 @@ class Reader:
     async def assign(self, starts: Mapping[TopicPartition, int]) -> None:
         """Read these partitions from there on, or from their beginning when that is later."""
         self._consumer.assign(list(starts))
-        begins = await asyncio.wait_for(self._consumer.beginning_offsets(list(starts)), _PATIENCE_S)
+        try:
+            begins = await asyncio.wait_for(self._consumer.beginning_offsets(list(starts)), _PATIENCE_S)
+        except (KafkaError, TimeoutError) as error:
+            raise BrokerError(f"where a topic begins is not told: {type(error).__name__}") from None
         ends = await self.ends(starts)
         for place, start in starts.items():
             if start > ends[place]:
