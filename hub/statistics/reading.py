@@ -29,6 +29,7 @@ Positions = dict[TopicPartition, int]
 _BATCH: Final = 10_000
 _WAIT_MS: Final = 100
 _PATIENCE_S: Final = 30.0
+_CURE: Final = "see that the brokers run; the worker may simply be started anew"
 
 
 class Reader:
@@ -56,7 +57,10 @@ class Reader:
         try:
             await asyncio.wait_for(self._consumer.start(), _PATIENCE_S)
         except (KafkaError, TimeoutError) as error:
-            raise BrokerError(f"no broker answers: {type(error).__name__}", self._purpose) from None
+            await self._consumer.stop()
+            raise BrokerError(
+                f"no broker answers: {type(error).__name__}", self._settings.bootstrap_servers, _CURE
+            ) from None
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -76,7 +80,11 @@ class Reader:
         try:
             ends: Positions = await asyncio.wait_for(self._consumer.end_offsets(list(places)), _PATIENCE_S)
         except (KafkaError, TimeoutError) as error:
-            raise BrokerError(f"the end of a topic is not told: {type(error).__name__}") from None
+            raise BrokerError(
+                f"the end of a topic is not told: {type(error).__name__}",
+                self._settings.bootstrap_servers,
+                _CURE,
+            ) from None
         return ends
 
     async def assign(self, starts: Mapping[TopicPartition, int]) -> None:
@@ -87,7 +95,11 @@ class Reader:
         for place, start in starts.items():
             if start > ends[place]:
                 where = f"{place.topic}/{place.partition}"
-                raise BrokerError("the topic was made anew: it ends before what was read of it", where)
+                raise BrokerError(
+                    "the topic was made anew: it ends before what was read of it",
+                    where,
+                    "nothing to do: the worker reads it from its beginning when it is started anew",
+                )
             self.positions[place] = max(start, begins[place])
             self._consumer.seek(place, self.positions[place])
 
@@ -109,7 +121,8 @@ class Reader:
             if self.positions != before:
                 deadline = time.monotonic() + _PATIENCE_S
             if time.monotonic() > deadline:
-                raise BrokerError("a topic cannot be read to its end", cure="look at the brokers' logs")
+                places = ", ".join(sorted(f"{place.topic}/{place.partition}" for place in ends))
+                raise BrokerError("a topic cannot be read to its end", places, "look at the brokers' logs")
         return []
 
 
