@@ -400,7 +400,7 @@ def test_a_region_that_changes_takes_its_people_along() -> None:
     assert [each["organisation"] for each in sent(ctx, topics.INVITATIONS)] == ["SOC", "NEW"]
     assert stock(ctx)["persons|county=330199"] == 2
     assert not any(COUNTY in name for name in stock(ctx))
-    assert matching.RESTATEMENT not in data(ctx)
+    assert waking.RESTATEMENT not in data(ctx)
 
 
 def test_population_figures_concern_nobody() -> None:
