@@ -226,21 +226,12 @@ class Chapter(NamedTuple):
     """Labels that every sample gets on its way."""
 
 
-_ELSEWHERE: Final = (
-    ("hub.statistics.metrics", "The statistics 统计",
-     "Declared in `hub/statistics/metrics.py`, served by `hub statistics run`."),
-    ("hub.doors.metrics", "The HTTP door HTTP 接口",
-     "Declared in `hub/doors/metrics.py`, served by `hub statistics serve`."),
-)  # fmt: skip
-"""Catalogues of other processes: module, title, introduction."""
-
-
 def catalogues() -> tuple[Chapter, ...]:
     """Return every catalogue of metrics of the hub, whichever process serves it."""
-    from importlib import import_module
-    from importlib.util import find_spec
+    from hub.doors import metrics as doors
+    from hub.statistics import metrics as statistics
 
-    own = (
+    return (
         Chapter("The workers 工作进程",
                 "Declared in `hub/metrics.py`, served by `hub run` on `/metrics`; one sample per worker.",
                 CATALOGUE, ("worker",)),
@@ -248,14 +239,12 @@ def catalogues() -> tuple[Chapter, ...]:
                 PROCESS, ("worker",)),
         Chapter("Seen from outside 外部观察",
                 "Served on the same page by the supervisor, also while no worker can speak.", OUTSIDE),
+        Chapter("The statistics 统计",
+                "Declared in `hub/statistics/metrics.py`, served by `hub statistics run`.",
+                statistics.CATALOGUE),
+        Chapter("The HTTP door HTTP 接口",
+                "Declared in `hub/doors/metrics.py`, served by `hub statistics serve`.", doors.CATALOGUE),
     )  # fmt: skip
-    # A part of the hub may be left out of an installation, with what it depends on.
-    elsewhere = [
-        Chapter(title, introduction, import_module(module).CATALOGUE)
-        for module, title, introduction in _ELSEWHERE
-        if find_spec(module.rpartition(".")[0]) and find_spec(module)
-    ]
-    return (*own, *elsewhere)
 
 
 def reference() -> str:

@@ -167,6 +167,13 @@ PLAN: Final = dashboard(
     panel("统计步骤耗时", "One step of folding or publishing: half of them are faster.",
           ("histogram_quantile(0.5, sum by (le, step) (rate(hub_statistics_step_seconds_bucket[5m])))", "{{step}}"),
           unit="s", width=12),
+    panel("HTTP 接口", "Requests per second by status, records read per second; figures held, readers begun anew.",
+          ("sum by (status) (rate(hub_http_requests_total[5m]))", "{{status}}"),
+          ("sum(rate(hub_http_records_total[5m]))", "records"), ("sum(hub_http_figures)", "figures"),
+          ("sum(increase(hub_http_reader_restarts_total[1h]))", "restarts"),
+          ("sum(increase(hub_http_unreadable_total[1h]))", "unreadable"), width=12),
+    panel("HTTP 事件流", "Streams open now, and dropped in an hour because their client read too slowly.",
+          ("sum(hub_http_streams)", "open"), ("sum(increase(hub_http_streams_dropped_total[1h]))", "dropped"), width=12),
     panel("系统静默天数", "Days since the newest event of each system, as the figures know it.",
           ('hub_figure{figure="source.silent_days",level="source"}', "{{labels}}"), kind="bargauge", width=24),
 )  # fmt: skip

@@ -5,6 +5,7 @@ Prints each panel's result as a table, and fails when a query is an error or ret
 
 from __future__ import annotations
 
+import itertools
 import math
 import sys
 import tempfile
@@ -19,15 +20,19 @@ from hub.settings import load
 from tools.dashboards import DASHBOARDS
 from tools.prometheus import MissingError, Prometheus, Sample, find
 from tools.quick import quick_rules
-from tools.running import STATISTICS, RunningHub, events, until
+from tools.running import RunningHub, events
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from hub.simulate.wire import Message
+
 __all__ = ("Result", "main", "results", "settled")
 
 _SHOWN = 4
-_ELSEWHERE = ("hub_statistics_", "hub_figure")
+_PATIENCE_S = 30.0
+_TRICKLE = 20
+_LOOK_S = 0.5
 
 
 class Result(NamedTuple):
@@ -46,12 +51,10 @@ class Result(NamedTuple):
 
 
 def results(prometheus: Prometheus) -> Iterator[Result]:
-    """Evaluate every query of every dashboard now; those of parts that are not installed are left out."""
+    """Evaluate every query of every dashboard now."""
     for name, dashboard in DASHBOARDS.items():
         for panel in dashboard.panels:
             for query in panel.targets:
-                if not STATISTICS and any(part in query.expr for part in _ELSEWHERE):
-                    continue
                 samples: list[Sample] = []
                 error = ""
                 try:
@@ -61,16 +64,16 @@ def results(prometheus: Prometheus) -> Iterator[Result]:
                 yield Result(name, panel.title, query.expr, samples, error)
 
 
-def settled(hub: RunningHub, prometheus: Prometheus) -> None:
-    """Let the hub take in a county's events, in three parts, until every query has data or time is up."""
-    messages = events()
-    third = len(messages) // 3 + 1
-    for at in range(0, len(messages), third):
-        hub.publish(messages[at : at + third])
-        until(hub.idle, "the events to be taken in")
-    deadline = time.monotonic() + 25
-    while time.monotonic() < deadline and not all(result.good for result in results(prometheus)):
-        time.sleep(0.5)
+def settled(hub: RunningHub, prometheus: Prometheus, messages: list[Message]) -> None:
+    """Let the hub take in events, and go on with some until every query has data, or time is up."""
+    hub.publish(messages)
+    deadline = time.monotonic() + _PATIENCE_S
+    for at in itertools.count(0, _TRICKLE):
+        if time.monotonic() > deadline or all(each.good for each in results(prometheus)):
+            return
+        # Rates are of what happens while Prometheus looks: who had his turn comes again, with nothing new.
+        hub.publish(messages[at % len(messages) :][:_TRICKLE])
+        time.sleep(_LOOK_S)
 
 
 def _print(console: Console, found: list[Result], prometheus: Prometheus) -> None:
@@ -105,12 +108,12 @@ def main() -> int:
         return 1
     with tempfile.TemporaryDirectory(prefix="hub-dashboards-") as made:
         directory = Path(made)
-        progress.print("starting a broker, two workers" + (", the statistics" if STATISTICS else ""))
+        progress.print("starting a broker, two workers, the statistics and their HTTP door")
         with RunningHub(directory) as hub:
-            rules = quick_rules(directory, statistics=STATISTICS)
+            rules = quick_rules(directory)
             with Prometheus(binaries, directory, hub.scraped(rules)) as prometheus:
                 progress.print("publishing a county's events, waiting until every query has data")
-                settled(hub, prometheus)
+                settled(hub, prometheus, events())
                 found = list(results(prometheus))
                 _print(console, found, prometheus)
                 sick = [rule["name"] for rule in prometheus.rules() if rule["health"] != "ok"]

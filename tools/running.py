@@ -1,7 +1,7 @@
 """A whole hub by the wall clock, in a directory: what dashboards and alerts are tried on.
 
-Broker, topics, keys, rule book, ``hub run`` with two workers, ``hub statistics run`` where it is installed,
-and a synthetic county's events. Everything ends with the process that made it.
+Broker, topics, keys, rule book, ``hub run`` with two workers, ``hub statistics run`` and
+``serve``, and a synthetic county's events. Everything ends with the process that made it.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ import subprocess
 import sys
 import time
 import urllib.request
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -36,26 +35,24 @@ if TYPE_CHECKING:
     from hub.settings import Settings
     from hub.simulate.wire import Message
 
-__all__ = ("STATISTICS", "RunningHub", "events", "until")
+__all__ = ("RunningHub", "events", "until")
 
-STATISTICS: Final = find_spec("hub.statistics") is not None
-"""Whether the live statistics are installed."""
 WORKERS: Final = 2
 _PATIENCE_S: Final = 60.0
 _LOOK_S: Final = 0.1
-_DAYS: Final = 60
+_DAYS: Final = 120
 
 
-def until(there: Callable[[], Any], what: str, timeout_s: float = _PATIENCE_S) -> None:
+def until(there: Callable[[], Any], what: str | Callable[[], str], timeout_s: float = _PATIENCE_S) -> None:
     """Return when ``there``; AssertionError saying what was waited for."""
     deadline = time.monotonic() + timeout_s
     while not there():
         if time.monotonic() > deadline:
-            raise AssertionError(f"waited in vain for {what}")
+            raise AssertionError(f"waited in vain for {what if isinstance(what, str) else what()}")
         time.sleep(_LOOK_S)
 
 
-def events(people: int = 500) -> list[Message]:
+def events(people: int = 600) -> list[Message]:
     """Return the events of a synthetic county whose days end today."""
     today = dates.day_of(time.time_ns() // 1_000_000)
     plan = Plan(people, _DAYS, 12, start=dates.iso(today - _DAYS + 1), reforms=False, problems=0.05)
@@ -91,12 +88,12 @@ class RunningHub:
 
     def _open(self) -> None:
         self.broker.start()
-        ports = _free_ports(2)
-        more = {"statistics_port": ports[1]} if STATISTICS else {}
+        ports = _free_ports(3)
         self.settings = settings_for(
             self.broker.bootstrap, group="checks", partitions=WORKERS, replication_factor=1,
             state_dir=self.directory / "state", key_dir=self.directory / "keys", metrics_port=ports[0],
-            lookout_interval_s=1.0, session_timeout_s=3.0, transaction_timeout_s=3.0, **more,
+            lookout_interval_s=1.0, session_timeout_s=3.0, transaction_timeout_s=3.0,
+            dead_letter_limit=1_000_000, statistics_port=ports[1], http_port=ports[2],
         )  # fmt: skip
         ring = KeyRing.create(self.settings.key_dir, clock=lambda: time.time() - self._key_age_s)
         ring.make_recipient("registry", self.directory / "registry.key")
@@ -105,8 +102,8 @@ class RunningHub:
         edition = load_book(text, file=BOOK).edition
         self.activate(text, edition)
         self.start("hub", "run", "--workers", str(WORKERS))
-        if STATISTICS:
-            self.start("statistics", "statistics", "run")
+        self.start("statistics", "statistics", "run")
+        self.start("door", "statistics", "serve")
         until(self.ready, "the workers to be ready")
 
     def activate(self, text: str, edition: str) -> None:
@@ -192,9 +189,12 @@ class RunningHub:
 
     def scraped(self, rules: list[Path]) -> str:
         """Return a configuration of Prometheus that looks at this hub every second."""
-        jobs = [("hub", self.settings.metrics_port)]
-        if STATISTICS:
-            jobs.append(("hub-statistics", getattr(self.settings, "statistics_port")))  # noqa: B009 - may be absent
+        settings = self.settings
+        jobs = (
+            ("hub", settings.metrics_port),
+            ("hub-statistics", settings.statistics_port),
+            ("hub-door", settings.http_port),
+        )
         lines = ["global: {scrape_interval: 1s, scrape_timeout: 1s, evaluation_interval: 1s}", "rule_files:"]
         lines += [f"  - {rule}" for rule in rules]
         lines += ["scrape_configs:"]

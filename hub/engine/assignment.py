@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from hub.engine.changelog import Log, Restorer
 from hub.engine.cursors import Cursors
+from hub.engine.hearing import DeafError
 from hub.engine.store import Kind
 from hub.errors import BrokerError, TopicsError
 from hub.log import log
@@ -35,6 +36,11 @@ _COMMITTED_TIMEOUT_S: Final = 5.0
 _ADMIN_TIMEOUT_S: Final = 10.0
 _ANSWER_S: Final = 2 * _ADMIN_TIMEOUT_S
 """An answer that librdkafka owes us for so long after its own time-out never comes."""
+
+_SILENCE: Final = frozenset({"_TRANSPORT", "_TIMED_OUT", "_ALL_BROKERS_DOWN"})
+_DEAF_AFTER: Final = 3
+"""The admin client may lose every broker for ever when one comes back (see :mod:`hub.engine.hearing`), and
+has no statistics to listen to; but the consumer was answered just before: somebody is there. In 30 s."""
 
 
 class Assignment:
@@ -71,6 +77,10 @@ class Assignment:
         self._committed: dict[Task, tuple[int, int]] = {}
         self._began_s = 0.0
         self._began_keys = 0
+        self._unstable = ""
+        """Why positions cannot be read now, as last said."""
+        self._unanswered = 0
+        """Questions in a row that nobody answered the admin client, though the consumer was answered."""
         self.joined = False
         """Whether the group has given us an assignment, be it an empty one."""
 
@@ -218,8 +228,12 @@ class Assignment:
             )
         except KafkaException as error:
             # A predecessor's transaction is still undecided: at most its transaction timeout.
-            log("offsets.unstable", level="WARNING", reason=error.args[0].name())
+            reason = error.args[0].name()
+            if reason != self._unstable:  # asked again at once, ninety times a second: said once
+                log("offsets.unstable", level="WARNING", reason=reason)
+            self._unstable = reason
             return
+        self._unstable = ""
         committed = {(p.topic, p.partition): p.offset for p in asked if p.error is None}
         tasks = []
         for place, task in list(self._noted.items()):
@@ -232,12 +246,18 @@ class Assignment:
             logs, beginnings = self._describe(tasks)
         except KafkaException as error:
             # Leaders have moved, or nobody answers: a broker restarts.
-            log("changelogs.unknown", level="WARNING", reason=error.args[0].name())
+            reason = error.args[0].name()
+            log("changelogs.unknown", level="WARNING", reason=reason)
+            self._unanswered = self._unanswered + 1 if reason in _SILENCE else 0
+            if self._unanswered >= _DEAF_AFTER:
+                cure = "nothing to do: the process starts again, and asks the bootstrap servers"
+                raise DeafError("a client of Kafka has lost every broker", "admin", cure) from None
             return
         except TimeoutError:
             raise BrokerError(
                 "librdkafka owes us an answer about the changelogs", cure="look at the brokers' logs"
             ) from None
+        self._unanswered = 0
         by_log: dict[Key, list[Task]] = {}
         for task in tasks:
             place = (task.changelog_topic, task.changelog_partition)

@@ -13,8 +13,7 @@ import threading
 import time
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from hub import kafka
-from hub.core.rhythm import RHYTHM_S
+from hub import kafka, planfile
 from hub.engine.progress import Progress
 from hub.log import log
 from hub.topics import HOPS, UPSTREAM, system_of
@@ -32,6 +31,7 @@ if TYPE_CHECKING:
 __all__ = ("Eyes", "Lookout", "Seen", "Stop", "size_of")
 
 _TIMEOUT_S: Final = 5.0
+_DAY_S: Final = 86_400
 
 
 class Seen(NamedTuple):
@@ -124,7 +124,7 @@ def _ends(
     )
     answers: dict[tuple[str, int], tuple[int, int]] = {}
     for place, future in found.items():
-        answer = future.result()
+        answer = future.result(2 * _TIMEOUT_S)
         answers[place.topic, place.partition] = (answer.offset, max(0, answer.timestamp))
     return answers
 
@@ -150,15 +150,17 @@ class Lookout:
     """Looks every few seconds, in a thread, and writes what it sees into the metrics."""
 
     def __init__(self, settings: Settings, metrics: OutsideMetrics, every_s: float) -> None:
-        """Look with these settings; :meth:`start` begins."""
+        """Look with these settings; :meth:`start` begins. ConfigurationError when the plan cannot be read."""
         self._settings = settings
         self._metrics = metrics
         self._every_s = every_s
         self._enough = threading.Event()
         self._thread = threading.Thread(target=self._run, name="lookout", daemon=True)
         self._down = False
-        for system, rhythm_s in RHYTHM_S.items():
-            metrics.rhythm.labels(system).set(rhythm_s)
+        self.looked_s = time.monotonic()
+        """When it last began to look, monotonic."""
+        for system, days in planfile.read(settings.targets_file).rhythms.items():
+            metrics.rhythm.labels(system).set(days * _DAY_S)
 
     def start(self) -> None:
         """Begin."""
@@ -172,7 +174,7 @@ class Lookout:
     def _run(self) -> None:
         eyes = Eyes(self._settings)
         while not self._enough.is_set():
-            started_s = time.monotonic()
+            self.looked_s = started_s = time.monotonic()
             self.disk()
             if not self.broker(eyes):
                 # A client that has lost every broker may never find one again (see hub.engine.hearing).
@@ -201,11 +203,12 @@ class Lookout:
         metrics = self._metrics
         try:
             seen = eyes.look()
-        except KafkaException as error:
+        except (KafkaException, TimeoutError) as error:
             metrics.broker_up.set(0)
             metrics.group_lag.clear()
             if not self._down:
-                log("broker.lost", level="WARNING", reason=error.args[0].name())
+                name = "_TIMED_OUT" if isinstance(error, TimeoutError) else error.args[0].name()
+                log("broker.lost", level="WARNING", reason=name)
             self._down = True
             return False
         if self._down:

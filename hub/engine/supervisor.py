@@ -42,6 +42,8 @@ _SILENT_S: Final = 90.0
 """A worker that has not reported for so long hangs; the longest wait, for a coordinator, is 60 s."""
 _QUIET_S: Final = 15.0
 """A worker reports twice a second: after so long without it is not up, for whoever watches."""
+_BLIND_S: Final = 120.0
+"""The lookout's longest look takes half a minute, with every question timed out; its pauses come on top."""
 _DECODER: Final = msgspec.json.Decoder(Report)
 
 
@@ -217,6 +219,11 @@ class Supervisor:
 
         now_s = time.monotonic()
         reports = {child.slot: child.report for child in self._children}
+        if (
+            self._lookout is not None
+            and now_s - self._lookout.looked_s > _BLIND_S + self._settings.lookout_interval_s
+        ):
+            self._outside.broker_up.set(0)  # a question that never ends is no answer
         for child in self._children:
             heard = reports[child.slot] is not None and now_s - child.heard_s <= _QUIET_S
             self._outside.worker_up.labels(child.slot).set(heard)

@@ -259,6 +259,7 @@ class Worker:
         # 3. to 6.
         if work:
             self._transact(work)
+        if batches:  # what only flushes counters has no age, and would wipe out that of the newest batch
             self._status.metrics.record_age.set(age_s)
         if self._controls.version != self._controls_seen:
             self._release()

@@ -54,7 +54,7 @@ class Folding:
         self._producer = producer
         self._metrics = metrics
         self._folds: dict[int, Fold] = {}
-        self._following: Reader | None = None
+        self.following: Reader | None = None
         self._partitions = 0
         self._lock = asyncio.Lock()
         self._ledger: Ledger[Total] = Ledger(topics.TOTALS, version=_version, encode=_encoded(records))
@@ -79,17 +79,17 @@ class Folding:
 
     async def tick(self) -> None:
         """See what others wrote, and set right what a deposed worker wrote late."""
-        if not self.seat.ready or self._following is None:
+        if not self.seat.ready or self.following is None:
             return
         async with self._lock:
-            self._look(await self._following.take())
+            self._look(await self.following.take())
             await self._write()
 
     async def close(self) -> None:
         """Stop reading."""
         await self.seat.close()
-        if self._following is not None:
-            await self._following.__aexit__()
+        if self.following is not None:
+            await self.following.__aexit__()
 
     async def _restore(self, partitions: frozenset[int]) -> None:
         async with self._lock:
@@ -113,10 +113,10 @@ class Folding:
 
     async def _follow(self) -> None:
         """Read the totals to their end, and keep following them."""
-        if self._following is None:
-            self._following = await opened(self._settings, "totals", (topics.TOTALS,))
-        ends = await self._following.ends([_TOTALS])
-        while records := await self._following.to_end(ends):
+        if self.following is None:
+            self.following = await opened(self._settings, "totals", (topics.TOTALS,))
+        ends = await self.following.ends([_TOTALS])
+        while records := await self.following.to_end(ends):
             self._look(records)
 
     def _look(self, records: Sequence[Any]) -> None:

@@ -8,7 +8,7 @@ whoever holds the key sees the late record and writes its own once more.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
 if TYPE_CHECKING:
@@ -73,15 +73,10 @@ class Ledger(Generic[V]):
         self._mine[key] = content
         self._pending.add(key)
 
-    def release(self, keys: Iterable[str] | None = None) -> None:
-        """Answer for these keys no more; for none by default."""
-        if keys is None:
-            self._mine.clear()
-            self._pending.clear()
-            return
-        for key in keys:
-            self._mine.pop(key, None)
-            self._pending.discard(key)
+    def release(self) -> None:
+        """Answer for no key any more."""
+        self._mine.clear()
+        self._pending.clear()
 
     async def write(self, producer: AIOKafkaProducer) -> list[V]:
         """Write what differs and wait until the brokers have it; return what was written."""

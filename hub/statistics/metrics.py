@@ -119,6 +119,8 @@ class Metrics:
 def shown_as(figure: Figure, year: str) -> tuple[str, str, str, str, str] | None:
     """Return the labels under which a figure is shown, None when it is not: it would be without bounds."""
     key = figure.key
+    if key.level == COUNCIL and key.period.startswith(f"{year}-"):  # its session's day: a few a year
+        return key.figure, key.labels, key.region, key.level, key.period
     if key.level not in _LEVELS or key.period not in {"", year}:
         return None
     return key.figure, key.labels, key.region, key.level, "year" if key.period else "now"

@@ -47,7 +47,7 @@ class Publishing:
         self._board = Board(targets, data.regions(), data.residents())
         self._table_version = 0
         self._ticked = 0
-        self._following: Reader | None = None
+        self.following: Reader | None = None
         self._lock = asyncio.Lock()
         self._ledger: Ledger[Dated] = Ledger(
             topics.STATISTICS,
@@ -73,17 +73,17 @@ class Publishing:
 
     async def tick(self) -> None:
         """Publish what changes without a total: by the tables, by the day."""
-        if not self.seat.ready or self._following is None:
+        if not self.seat.ready or self.following is None:
             return
         async with self._lock:
-            self._look(await self._following.take())
+            self._look(await self.following.take())
             await self._publish()
 
     async def close(self) -> None:
         """Stop reading."""
         await self.seat.close()
-        if self._following is not None:
-            await self._following.__aexit__()
+        if self.following is not None:
+            await self.following.__aexit__()
 
     async def _restore(self, partitions: frozenset[int]) -> None:
         async with self._lock:
@@ -99,12 +99,12 @@ class Publishing:
 
     async def _follow(self) -> None:
         """Read the tables and the figures to their ends, and keep following them."""
-        if self._following is None:
+        if self.following is None:
             ticks = (topics.TICKS,) if self._settings.clock is Clock.TICKS else ()
             followed = (*TABLES, topics.STATISTICS, *ticks)
-            self._following = await opened(self._settings, "tables", followed)
-        ends = await self._following.ends(self._following.positions)
-        while records := await self._following.to_end(ends):
+            self.following = await opened(self._settings, "tables", followed)
+        ends = await self.following.ends(self.following.positions)
+        while records := await self.following.to_end(ends):
             self._look(records)
 
     def _look(self, records: Sequence[Any]) -> None:

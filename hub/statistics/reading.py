@@ -58,14 +58,16 @@ class Reader:
             await asyncio.wait_for(self._consumer.start(), _PATIENCE_S)
         except (KafkaError, TimeoutError) as error:
             await self._consumer.stop()
-            raise BrokerError(
-                f"no broker answers: {type(error).__name__}", self._settings.bootstrap_servers, _CURE
-            ) from None
+            raise self._unanswered("no broker answers", error) from None
         return self
 
     async def __aexit__(self, *_: object) -> None:
         """Close the connections."""
         await asyncio.wait_for(self._consumer.stop(), _PATIENCE_S)
+
+    def _unanswered(self, what: str, error: Exception) -> BrokerError:
+        """Return the error that ends a look for which nobody answered."""
+        return BrokerError(f"{what}: {type(error).__name__}", self._settings.bootstrap_servers, _CURE)
 
     async def partitions(self, topic: str) -> list[TopicPartition]:
         """Return the partitions of a topic."""
@@ -80,17 +82,16 @@ class Reader:
         try:
             ends: Positions = await asyncio.wait_for(self._consumer.end_offsets(list(places)), _PATIENCE_S)
         except (KafkaError, TimeoutError) as error:
-            raise BrokerError(
-                f"the end of a topic is not told: {type(error).__name__}",
-                self._settings.bootstrap_servers,
-                _CURE,
-            ) from None
+            raise self._unanswered("the end of a topic is not told", error) from None
         return ends
 
     async def assign(self, starts: Mapping[TopicPartition, int]) -> None:
         """Read these partitions from there on, or from their beginning when that is later."""
         self._consumer.assign(list(starts))
-        begins = await asyncio.wait_for(self._consumer.beginning_offsets(list(starts)), _PATIENCE_S)
+        try:
+            begins = await asyncio.wait_for(self._consumer.beginning_offsets(list(starts)), _PATIENCE_S)
+        except (KafkaError, TimeoutError) as error:
+            raise self._unanswered("where a topic begins is not told", error) from None
         ends = await self.ends(starts)
         for place, start in starts.items():
             if start > ends[place]:

@@ -31,6 +31,7 @@ _LOOK_CLOSER_S: Final = 2.0
 class _Seated(Protocol):
     seat: Seat
     positions: Positions
+    following: Reader | None
 
 
 class Watching:
@@ -42,7 +43,9 @@ class Watching:
         self._metrics = metrics
         self._seats = seats
         self._liveness = Liveness(settings.stall_after_s, time.monotonic())
+        self._following = Liveness(settings.stall_after_s, time.monotonic())
         self._before: Positions = {}
+        self._followed: Positions = {}
         self._reader: Reader | None = None
 
     @property
@@ -53,7 +56,8 @@ class Watching:
     @property
     def alive(self) -> bool:
         """Whether the process should go on."""
-        return self._liveness.alive(time.monotonic())
+        now_s = time.monotonic()
+        return self._liveness.alive(now_s) and self._following.alive(now_s)
 
     @property
     def stalled_s(self) -> float:
@@ -91,14 +95,30 @@ class Watching:
             behind = await self._records_wait(behind, held)
         self._tell(ends, held)
         self._liveness.observe(lag=bool(behind), now_s=time.monotonic())
+        behind |= await self._followers_behind(self._reader)
         if not self.alive:
             places = ", ".join(sorted(f"{place.topic}/{place.partition}" for place in behind))
             log("statistics.stalled", level="ERROR", places=places, seconds=self.stalled_s)
             raise StopError(
-                f"records wait and none was taken in for {self.stalled_s:.0f} s",
+                f"records wait and none was taken in for {self._settings.stall_after_s:.0f} s",
                 places,
                 "nothing is lost: the worker reads everything again when it is started anew",
             )
+
+    async def _followers_behind(self, reader: Reader) -> Positions:
+        """Return where our own readers, which follow tables and outputs, have not come to the end."""
+        at: Positions = {}
+        for each in self._seats.values():
+            if each.following is not None and each.seat.ready:
+                at |= each.following.positions
+        ends = await reader.ends(at) if at else {}
+        now_s = time.monotonic()
+        if at != self._followed:
+            self._following.progress(now_s)
+            self._followed = dict(at)
+        behind = {place: end for place, end in ends.items() if at[place] < end}
+        self._following.observe(lag=bool(behind), now_s=now_s)
+        return behind
 
     async def _records_wait(self, behind: Positions, held: Mapping[TopicPartition, _Seated]) -> Positions:
         """Return the partitions where records lie ahead; step over the markers in the others."""

@@ -12,18 +12,19 @@ import pytest
 from aiokafka import TopicPartition
 from prometheus_client import CollectorRegistry
 
-from hub import kafka, topics
+from hub import kafka, provision, topics
 from hub.core.board import Board, World
 from hub.core.edition import Edition
 from hub.core.organisation import Directory
 from hub.core.totals import Total
 from hub.data import crosswalk, regions, residents, targets
+from hub.embedded.broker import EmbeddedBroker, settings_for
 from hub.errors import StopError
 from hub.figures import reader
 from hub.settings import Settings
 from hub.stages.build import make_codec
 from hub.statistics.metrics import Metrics
-from hub.statistics.reading import Positions
+from hub.statistics.reading import Positions, Reader, opened
 from hub.statistics.seat import Seat
 from hub.statistics.watching import Watching
 from tests.acceptance.statisticians import (
@@ -278,6 +279,7 @@ class Idle:
         self.seat = Seat(topic, restore, lambda _: None, Metrics(CollectorRegistry()))
         self.seat.held = frozenset({partition})
         self.positions: Positions = {}
+        self.following: Reader | None = None
 
 
 def test_a_stream_that_stopped_quietly_ends_the_process_and_markers_do_not(fresh_topics: Settings) -> None:
@@ -303,3 +305,48 @@ def test_a_stream_that_stopped_quietly_ends_the_process_and_markers_do_not(fresh
     writers.count(ORIGINS[0], {counter: 5})
     with pytest.raises(StopError, match="none was taken in"):
         asyncio.run(watch(idle, 20.0))
+
+
+def test_a_follower_that_stands_still_ends_the_process(fresh_topics: Settings) -> None:
+    """A reader of the tables that is not asked any more, though there is more, is an error after a while."""
+    settings = fresh_topics.model_copy(update={"stall_after_s": 2.0})
+
+    async def watch() -> None:
+        idle = Idle(topics.TOTALS, 0)
+        idle.following = await opened(settings, "test", [topics.ORGANISATIONS])
+        idle.seat._restored.set()
+        watching = Watching(settings, Metrics(CollectorRegistry()), {topics.TOTALS: idle})
+        try:
+            await watching.look()
+            await asyncio.to_thread(produce, settings, topics.ORGANISATIONS, b"x", b"k")
+            deadline = time.monotonic() + 20
+            while time.monotonic() < deadline:
+                await watching.look()
+        finally:
+            await watching.close()
+            await idle.following.__aexit__()
+
+    with pytest.raises(StopError, match="none was taken in") as caught:
+        asyncio.run(watch())
+    assert caught.value.where == f"{topics.ORGANISATIONS}/0"
+
+
+@pytest.mark.slow
+def test_the_figures_are_right_again_after_the_broker_was_killed(tmp_path: Path) -> None:
+    """The only broker dies and comes back: the worker goes on, and what is counted then is published."""
+    with EmbeddedBroker(tmp_path / "broker") as broker:
+        settings = settings_for(
+            broker.bootstrap, partitions=4, state_dir=tmp_path / "state", key_dir=tmp_path / "keys"
+        )
+        provision.ensure(kafka.admin(settings), settings)
+        writers = Writers(settings)
+        writers.count(ORIGINS[0], persons(c330106=3))
+        with Statisticians(settings, tmp_path) as team:
+            team.start()
+            await_persons(settings, writers)
+            broker.kill()
+            until(lambda: "statistics.library" in team.actions(), "the worker to notice")
+            broker.start()
+            writers.count(ORIGINS[1], persons(c330106=4))
+            await_persons(settings, writers)
+            assert team.ended() is None

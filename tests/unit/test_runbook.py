@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import re
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
@@ -17,7 +16,6 @@ from hub.cli.main import COMMANDS, app
 from hub.core.codes import Code
 from hub.metrics import catalogues
 from hub.settings import KAFKA_PREFIX, PREFIX, Settings
-from tests.acceptance.test_alert_rules import elsewhere
 
 ROOT: Final = Path(__file__).parent.parent.parent
 TEXT: Final = (ROOT / "docs" / "runbook.md").read_text("utf-8")
@@ -94,8 +92,6 @@ def test_what_the_runbook_names_is_there() -> None:
     """Commands, settings, log actions and metrics in code marks exist."""
     marked = re.findall(r"`([^`\n]+)`", TEXT)
     commands = {command.name for command in COMMANDS}
-    if not find_spec("hub.statistics"):  # a part that may be left out of an installation
-        marked = [word for word in marked if not word.startswith("hub statistics")]
     for word in marked:
         if command := re.fullmatch(r"hub ([a-z]+)(?: ([a-z-]+))?(?: .*)?", word):
             assert command[1] in commands, word
@@ -111,10 +107,7 @@ def test_what_the_runbook_names_is_there() -> None:
         if re.fullmatch(r"(hub|process)_[a-z_]+(\{.*\})?", word):
             metric = word.partition("{")[0]
             known = {spec.name for chapter in catalogues() for spec in chapter.specs}
-            assert metric in known or metric.startswith(elsewhere()), word
+            assert metric in known, word
     settings = {f"{PREFIX}{field.upper()}" for field in Settings.model_fields}
     named = {name.rstrip("_") for name in re.findall(r"\bHUB_[A-Z_]+\b", TEXT)}
-    named -= {
-        name for name in named if name.startswith("HUB_STATISTICS_") and not find_spec("hub.statistics")
-    }
     assert {name for name in named if not name.startswith(KAFKA_PREFIX.rstrip("_"))} <= settings

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from confluent_kafka import TopicPartition
+from confluent_kafka import KafkaError, KafkaException, TopicPartition
 
 from hub.engine.assignment import Assignment
 from hub.engine.changelog import Restorer
+from hub.engine.hearing import DeafError
 from hub.engine.lanes import Key, Lanes
 from hub.errors import TopicsError
 from tests.unit.engine.fakes import FakeConsumer, ScriptedStage, TaskDesk
@@ -155,3 +156,51 @@ def test_a_grown_lane_topic_stops_the_worker(desk: Desk) -> None:
     desk.growth.counts["lane"] = 5
     with pytest.raises(TopicsError, match="fixed at birth"):
         desk.assignment.grow()
+
+
+@pytest.mark.parametrize(
+    ("code", "deaf"),
+    [
+        (KafkaError._TRANSPORT, True),
+        (KafkaError._TIMED_OUT, True),
+        (KafkaError.NOT_LEADER_FOR_PARTITION, False),
+    ],
+    ids=["transport", "timed out", "leaders move"],
+)
+def test_an_admin_client_that_nobody_answers_ends_the_worker(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, code: int, *, deaf: bool
+) -> None:
+    """Three times in a row, while the consumer is answered, means that it has lost every broker."""
+
+    def refuse(_: object) -> None:
+        raise KafkaException(KafkaError(code))
+
+    def committed(places: list[Any], _: float) -> list[Any]:
+        return [TopicPartition(place.topic, place.partition, 0) for place in places]
+
+    monkeypatch.setattr(desk.consumer, "committed", committed, raising=False)
+    monkeypatch.setattr(desk.assignment, "_describe", refuse)
+    desk.call("assign", 0)
+    desk.assignment._look()
+    desk.assignment._look()
+    if deaf:
+        with pytest.raises(DeafError):
+            desk.assignment._look()
+    else:
+        desk.assignment._look()
+
+
+def test_positions_that_cannot_be_read_are_said_once(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Asked again and again while a coordinator moves, it writes one line, and another for another reason."""
+    reasons = [KafkaError.NOT_COORDINATOR] * 3 + [KafkaError._TRANSPORT] * 2
+
+    def committed(*_: object) -> None:
+        raise KafkaException(KafkaError(reasons.pop(0)))
+
+    said: list[str] = []
+    monkeypatch.setattr(desk.consumer, "committed", committed, raising=False)
+    desk.call("assign", 0)
+    monkeypatch.setattr("hub.engine.assignment.log", lambda _, **fields: said.append(fields["reason"]))
+    while reasons:
+        desk.assignment._look()
+    assert said == ["NOT_COORDINATOR", "_TRANSPORT"]

@@ -10,7 +10,7 @@ import pytest
 from hub import topics
 from hub.core import dates
 from hub.core.person import decode, encode
-from hub.stages import matching, orphans
+from hub.stages import matching, orphans, waking
 from hub.stages.contract import Batch, Quarantine, Record, Stage, TableChange
 from hub.stages.memory import MemoryContext
 from hub.stages.tables import HubTables
