@@ -85,6 +85,12 @@ def test_the_last_months_there_can_be_are_months() -> None:
     assert texts("members_moved|county=330106|month=1880-01|move=resigned")["T12|period=1880|region=33"] == -1
 
 
+@pytest.mark.parametrize("counter", ["sensitive_grounds", "sensitive_held|code=quiet"])
+def test_class_s_is_in_no_figure(counter: str) -> None:
+    """Who watches the figures move does not learn that a quiet period ended when an invitation went."""
+    assert shape(counter, "33") == ()
+
+
 def test_units() -> None:
     """Flows count events, people persons."""
     figures = ("flow.received", "members", "T8.invited", "T12", "organisations", "tasks_open")
