@@ -41,7 +41,7 @@ from hub.stages.announcement import NO_CONTACT, Announcer, Occasion
 from hub.stages.contract import Batch, Context, TableChange
 from hub.stages.factreader import fact_reader
 from hub.stages.forgetting import ERASED, PERSON, Forgetting, newcomer
-from hub.stages.scene import Scene, tables_of
+from hub.stages.scene import Scene
 from hub.stages.tables import POPULATION
 from hub.stages.waking import ORGANISATION_TIMER, REGION_TIMER, RESTATEMENT
 
@@ -133,8 +133,10 @@ class MatchingStage:
     def on_timer(self, key: bytes, ctx: Context) -> None:
         """Evaluate a person whose day has come; wake those near an organisation or region whose day it is."""
         kind, name = key[:1], key[1:]
+        scene = Scene.of(ctx)
+        self._start(scene)  # a task of an earlier version may not see a record for long
         if kind == PERSON:
-            self._evaluate_all((name,), Scene.of(ctx), timer=True)
+            self._evaluate_all((name,), scene, timer=True)
         elif kind == ORGANISATION_TIMER:
             waking.organisation_changed(name.decode(), ctx)
         elif kind == REGION_TIMER:
@@ -142,7 +144,7 @@ class MatchingStage:
         elif kind == ERASED:
             self._forgetting.bury(name, ctx)
         elif kind == orphans.TIMER:
-            orphans.on_timer(key, ctx, tables_of(ctx))
+            orphans.on_timer(key, ctx, scene.tables)
         else:
             self._restate(ctx)
 

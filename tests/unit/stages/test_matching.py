@@ -512,9 +512,11 @@ class NothingTables:
 def test_firing_a_timer_of_nobody_does_nothing() -> None:
     """A person erased meanwhile has no state left."""
     ctx = context()
+    process(ctx)
+    before = data(ctx)
     ctx.schedule(0, matching.PERSON + ANNA)
     fire(ctx)
-    assert data(ctx) == {}
+    assert data(ctx) == before
 
 
 def test_an_application_without_a_ground_follows_the_organisation() -> None:
@@ -575,7 +577,8 @@ def test_an_erased_person_takes_all_stock_figures_back_and_no_flow() -> None:
     assert flows.items() <= ctx.counters.items()
 
 
-def test_a_task_of_an_earlier_version_restates_everybody() -> None:
+@pytest.mark.parametrize("day", [TODAY, TODAY + 1], ids=["a record comes", "only days come"])
+def test_a_task_of_an_earlier_version_restates_everybody(day: int) -> None:
     """What it did not count yet is counted at once, not when each person happens to be evaluated."""
     ctx = context()
     process(ctx, everything())
@@ -585,7 +588,9 @@ def test_a_task_of_an_earlier_version_restates_everybody() -> None:
     for counter in [name for name in stock(ctx) if not name.startswith("persons|")]:
         ctx.count(counter, -1)
     ctx.state.put(matching.STARTED, b"\x02")
-    process(ctx)
-    fire(ctx)
+    if day == TODAY:
+        process(ctx)
+        fire(ctx)
+    until(ctx, day)
     assert f"certificates_valid|county={COUNTY}|kind=good" in stock(ctx)
     assert timers(ctx).keys() == {matching.PERSON + ANNA}
