@@ -13,10 +13,12 @@ from pathlib import Path
 
 from hub.backtest import history, run
 from hub.backtest.contrast import Person
-from hub.backtest.learn import Learner
+from hub.backtest.learn import CODEC, UNSEALED, Learner
 from hub.backtest.share import GivenShare
 from hub.core import person
 from hub.rulebooks import DEFAULT, read
+from hub.stages.contacts import SealedContacts
+from hub.stages.factform import Framed
 
 
 def _silent(_done: int) -> None:
@@ -34,8 +36,12 @@ def measure(source: Path, spool: Path) -> dict[str, float]:
     share = history.HistoryShare((spool,), 0, 1)
     people = list(share.people(_silent))
     learnt = time.process_time()
-    learner = Learner()  # as of facts on a broker, which another version's intake may have made
-    for tick, _, told in history.days(spool):
+    framed = spool.with_name("framed")  # facts as they stand on a broker
+    form, contacts = Framed(CODEC), SealedContacts(UNSEALED)
+    history.spool(source, framed, (0, 1), None, _silent, form=form, contacts=contacts)
+    spooled = time.process_time()
+    learner = Learner()
+    for tick, _, told in history.days(framed):
         learner.take(told, tick)
     for _ in learner.people():
         pass
@@ -48,7 +54,7 @@ def measure(source: Path, spool: Path) -> dict[str, float]:
     return {
         "intake_s": taken - began,
         "learning_s": learnt - taken,
-        "facts_s": reread - learnt,
+        "facts_s": reread - spooled,
         "evaluating_s": ended - again,
         "events": share.events,
         "people": len(people),

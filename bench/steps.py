@@ -42,7 +42,7 @@ def _steps(stages: dict[str, Any], book: Any) -> list[tuple[str, Any, str]]:
         ("encode alias", make, "waiting"),
         ("park", delivery.Delivery, "park"),
         ("read alias", stages["identity"], "_read_alias"),
-        ("read facts", stages["identity"], "_read_facts"),
+        ("read facts", stages["identity"]._form, "read"),
         ("state decode", identity, "decode"),
         ("state encode", identity, "encode"),
         ("deliver", identity.IdentityStage, "_deliver"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -50,7 +50,7 @@ class FactsShare:
         for name in names:
             start = partition.describe(self.settings, name, self.number).beginning
             for records in partition.read(self.settings, name, self.number, start):
-                learner.take(self._known(name, records), self.now)
+                learner.take({name: self._known(name, records)}, self.now)
                 self.events += len(records)
                 step(len(records))
         yield from learner.people()
@@ -60,10 +60,10 @@ class FactsShare:
             return UNSEALED
         return KeyRing.load(self.settings.key_dir, self.settings.cipher_suite).sensitive_sealer()
 
-    def _known(self, name: str, records: list[tuple[bytes, bytes | None]]) -> list[Told]:
+    def _known(self, name: str, records: list[partition.Record]) -> Sequence[Told]:
         """Return the records that were known by the last day."""
         if self.until is None:
-            return [(name, key, value) for key, value in records]
+            return records
         kind = "hub.person_facts" if name == topics.FACTS else "hub.sensitive_facts"
         read = CODEC.reader(kind, ("received_at", "stamp"))
         known: list[Told] = []
@@ -73,7 +73,7 @@ class FactsShare:
             except DeadLetterError:
                 continue
             if told is not None and self._by_then(told["received_at"], told["stamp"]):
-                known.append((name, key, value))
+                known.append((key, value))
         return known
 
     def _by_then(self, received_at: int, stamp: bytes) -> bool:

@@ -16,7 +16,8 @@ from hub.core.document import Document
 from hub.privacy.blind_index import BlindIndex
 from hub.privacy.sealing import Sealer
 from hub.schemas.codec import Codec
-from hub.stages.factwriter import FactWriter
+from hub.stages.contacts import Contacts, SealedContacts
+from hub.stages.factform import FactForm, Framed
 
 PARKED: Final = "hub.parked"
 LINK: Final = "alias"
@@ -27,9 +28,8 @@ NAMES_KEPT: Final = 65_536
 """Names whose hashes are kept (about 12 MB): half of the events bear a name met before, saves 1.6 µs."""
 
 PERSONS_KEPT: Final = 16_384
-"""Persons whose key and sealed contact are kept (about 16 MB): a course and its certificate, a consent and
-what it was given for come close together. Of the bench's events 58 % meet their person's key again, 37 %
-the same contact."""
+"""Persons whose key is kept (about 2 MB): a course and its certificate, a consent and what it was given for
+come close together. Of the bench's events 58 % meet their person's key again."""
 
 Origin: TypeAlias = tuple[str, int, int]
 """Topic, partition and offset of the upstream record."""
@@ -46,16 +46,25 @@ class Told(msgspec.Struct, frozen=True, gc=False):
 class Assembly:
     """Turns drafts into framed records. Keeps, in memory only, hashes and seals it may need again."""
 
-    def __init__(self, codec: Codec, blind: BlindIndex, sealer: Sealer) -> None:
-        """Take the codec for the framed records, the blind index and the sealer of the epoch."""
+    def __init__(
+        self,
+        codec: Codec,
+        blind: BlindIndex,
+        sealer: Sealer,
+        form: FactForm | None = None,
+        contacts: Contacts | None = None,
+    ) -> None:
+        """Take the codec for the framed records, the blind index and the sealer of the epoch.
+
+        ``form``: how facts travel; None: framed. ``contacts``: how contacts do; None: sealed.
+        """
         self._blind = blind
         self._sealer = sealer
-        self._encode_contact = msgspec.msgpack.Encoder().encode
-        self._write = FactWriter(codec.catalogue)
+        self._contacts: Contacts = SealedContacts(sealer) if contacts is None else contacts
+        self._write: FactForm = Framed(codec) if form is None else form
         self._write_parked = codec.writer(PARKED)
         self._forms: dict[str, str] = {}
         self._persons: dict[tuple[str, str], bytes] = {}
-        self._contacts: dict[bytes, tuple[Contact, bytes]] = {}
         self._last_alias: Alias | None = None
         self._last_index = b""
         self._announcing = {
@@ -123,22 +132,8 @@ class Assembly:
         return self.stamp(reading, self._blind.key("stamp", content))
 
     def contact(self, contact: Contact | None, person: bytes) -> bytes | None:
-        """Return the contact block sealed for this person's records, or None when there is none.
-
-        The same contact of the same person keeps its seal: 0.5 instead of 10 µs. That is safe, since
-        nothing new is encrypted under the old nonce; and whoever reads the topic without the key learns
-        only that two records of one pseudonym carry the same contact, in one worker's recent past.
-        """
-        if contact is None:
-            return None
-        known = self._contacts.get(person)
-        if known is not None and known[0] == contact:
-            return known[1]
-        if len(self._contacts) >= PERSONS_KEPT:
-            self._contacts.clear()
-        sealed = self._sealer.seal(self._encode_contact(contact), person)
-        self._contacts[person] = contact, sealed
-        return sealed
+        """Return the contact block for this person's records, or None when there is none."""
+        return self._contacts.block(contact, person)
 
     def facts(self, person: bytes, told: Told, content: bytes, stamp: bytes, contact: bytes | None) -> bytes:
         """Return a framed ``hub.person_facts``; ``person`` is empty while it is not known."""

@@ -30,9 +30,9 @@ from hub.core import assertion, erasure, merge
 from hub.core.codes import Code
 from hub.errors import DeadLetterError, StateError
 from hub.schemas.codec import Codec
-from hub.schemas.wire import LONGS
 from hub.stages.assembly import LINK, PARKED
 from hub.stages.contract import Batch, Context, Record, TableChange
+from hub.stages.factform import FactForm, Framed
 from hub.stages.factwriter import ALIAS, FACTS
 from hub.topics import FACTS as FACTS_TOPIC
 from hub.topics import IDENTITY
@@ -101,16 +101,16 @@ class IdentityStage:
     topics: tuple[str, ...] = (IDENTITY,)
     small_state = False
 
-    def __init__(self, codec: Codec) -> None:
-        """Take the codec; the stage needs no keys, it sees only blind indexes."""
-        self._codec = codec
+    def __init__(self, codec: Codec, form: FactForm | None = None) -> None:
+        """Take the codec; the stage needs no keys, it sees only blind indexes.
+
+        ``form``: how facts travel; None: framed.
+        """
         self._parked = codec.catalogue.by_type(PARKED).frame
-        self._read_alias = codec.reader(ALIAS)
-        self._read_facts = codec.reader(FACTS)
+        self._form: FactForm = Framed(codec) if form is None else form
+        self._read_alias = self._form.read_alias
         self._write_alias = codec.writer(ALIAS)
         self._write_facts = codec.writer(FACTS)
-        self._frame = codec.catalogue.by_type(FACTS).frame
-        self._nobody = self._frame + LONGS[0]
 
     def process(self, batch: Batch, ctx: Context) -> None:
         """Take each record in. Parked events stay on the topic, for the search of probable persons."""
@@ -181,7 +181,7 @@ class IdentityStage:
 
         Raise DeadLetterError when too much waits already; never for a prohibition.
         """
-        assertion.decode(self._read_facts(new.facts)["assertions"])  # refuses what could not be delivered
+        assertion.decode(self._form.read(new.facts)[3])  # refuses what could not be delivered
         if any(known.stamp == new.stamp and known.event_id == new.event_id for known in state.known):
             return False
         full = sum(not known.restrictive for known in state.known) >= WAITING_LIMIT and not new.restrictive
@@ -197,17 +197,14 @@ class IdentityStage:
 
     def _deliver(self, waiting: Waiting, who: bytes, ctx: Context) -> None:
         """Send waiting facts on as the person's, and bind the other keys they name."""
-        # Of ten waiting facts nine name no other key: sent on without a look inside, 1 instead of 9 µs.
-        addressed = None if _LINK_TEXT in waiting.facts else self._readdress(waiting.facts, who)
-        if addressed is not None:
-            ctx.emit(FACTS_TOPIC, who, addressed)
+        form = self._form
+        if _LINK_TEXT not in waiting.facts:  # of ten waiting facts nine name no other key
+            ctx.emit(FACTS_TOPIC, who, form.addressed(waiting.facts, who))
             return
-        facts = self._read_facts(waiting.facts)
-        assertions = assertion.decode(facts["assertions"])
+        assertions = assertion.decode(form.read(waiting.facts)[3])
         own = [each for each in assertions if each[0] != LINK]
         if own:
-            told = {**facts, "person": who, "assertions": assertion.encode(own)}
-            ctx.emit(FACTS_TOPIC, who, self._write_facts(told))
+            ctx.emit(FACTS_TOPIC, who, form.addressed(waiting.facts, who, assertion.encode(own)))
         for kind, key, fields in assertions:
             if kind == LINK:
                 binding = {
@@ -219,12 +216,6 @@ class IdentityStage:
                     "stamp": waiting.stamp,
                 }
                 ctx.emit(IDENTITY, key, self._write_alias(binding))
-
-    def _readdress(self, facts: bytes, who: bytes) -> bytes | None:
-        """Return framed facts without a person as that person's; None if they are of an older version."""
-        if not facts.startswith(self._nobody):
-            return None
-        return self._frame + LONGS[len(who)] + who + facts[len(self._nobody) :]
 
     def _mark(self, who: bytes, alias: bytes, record: Record, ctx: Context) -> None:
         """Mark a person for review: one of their keys is also somebody else's."""

@@ -39,7 +39,7 @@ from hub.stages import neighbourhood, orphans, shadowing, tasks, waking
 from hub.stages.acquaintance import Acquaintance, Acquainted
 from hub.stages.announcement import NO_CONTACT, Announcer, Occasion
 from hub.stages.contract import Batch, Context, TableChange
-from hub.stages.factreader import fact_reader
+from hub.stages.factform import FactForm, Framed
 from hub.stages.forgetting import ERASED, PERSON, Forgetting, newcomer
 from hub.stages.scene import Scene
 from hub.stages.tables import POPULATION
@@ -72,13 +72,15 @@ class MatchingStage:
         *,
         tombstone_days: int = 30,
         met: Acquainted | None = None,
+        form: FactForm | None = None,
     ) -> None:
         """Take the codec, the blind index for ids, and the keys for contact blocks.
 
         ``tombstone_days`` after an erasure has withdrawn an invitation or a task its record is tombstoned.
         ``met``: how it comes by persons; None: encoded in the state, those met lately also as they are.
+        ``form``: how facts travel; None: framed.
         """
-        self._read = fact_reader(codec)
+        self._read = (Framed(codec) if form is None else form).read
         self._met: Acquainted = Acquaintance() if met is None else met
         self._announce = Announcer(codec, blind_index, sealer, recipients)
         self._forgetting = Forgetting(self._announce, tombstone_days)

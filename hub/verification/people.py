@@ -61,7 +61,7 @@ def count(scene: Scene, number: int, standing: Standing, step: Callable[[int], N
         )
     learner = Learner()
     for records in partition.read(settings, topics.FACTS, number, 0, standing.position):
-        learner.take([(topics.FACTS, key, value) for key, value in records], standing.tick)
+        learner.take({topics.FACTS: records}, standing.tick)
         step(len(records))
     today = dates.day_of(standing.tick)
     world = tables.world(today)

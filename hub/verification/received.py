@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from hub import data
 from hub.backtest import partition
-from hub.backtest.learn import BLIND, UNSEALED, feed
+from hub.backtest.learn import BLIND, UNSEALED, Gathering, feed
 from hub.errors import UsageError
 from hub.stages.build import make_codec
 from hub.stages.intake import IntakeStage
-from hub.stages.memory import MemoryContext
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -55,11 +54,10 @@ def count(scene: Scene, origin: Origin, standing: Standing, step: Callable[[int]
         make_codec(settings), BLIND, UNSEALED, data.regions(), data.crosswalk(), sensitive=UNSEALED,
         valid_months=settings.valid_months, organ_quiet_days=settings.organ_quiet_days,
     )  # fmt: skip
-    ctx = MemoryContext(tables=tables)
+    ctx = Gathering(tables)
     place = (origin.topic, origin.partition)
     for records in partition.placed(settings, *place, 0, standing.position):
         for tick, run in ticks.runs(place, records):
-            for _ in feed(stage, ctx, origin.topic, run, tick):
-                pass
+            feed(stage, ctx, origin.topic, run, tick)
         step(len(records))
     return Counter(ctx.counters)
