@@ -40,14 +40,14 @@ def backtest(
         str | None,
         typer.Option(
             "--than", metavar="BOOK", show_default=False,
-            help="The book to compare with [default: the active one; for a file the packaged one].",
+            help="The book to compare with \\[default: the active one; for a file the packaged one].",
         ),
     ] = None,
     as_of: Annotated[
         str | None,
         typer.Option(
             "--as-of", metavar="DATE", show_default=False,
-            help="Evaluate for that day, with what was known by then [default: today, or a file's last day].",
+            help="Evaluate that day, with what was known by then \\[default: today, or a file's last day].",
         ),
     ] = None,
     workers: Annotated[int, typer.Option("--workers", min=1, max=256, help="Processes.")] = 1,

@@ -26,7 +26,7 @@ DirOption = Annotated[
     Path | None,
     typer.Option(
         "--dir",
-        help="The broker's directory [env: HUB_BROKER_DIR; default: .hub/broker].",
+        help="The broker's directory \\[env: HUB_BROKER_DIR; default: .hub/broker].",
         show_default=False,
     ),
 ]

@@ -50,7 +50,7 @@ BootstrapOption = Annotated[
     typer.Option(
         "--bootstrap",
         metavar="HOST:PORT,…",
-        help="Kafka to use, any version from 3.5 on [env: HUB_BOOTSTRAP_SERVERS; default: localhost:9092].",
+        help="Kafka to use, any version from 3.5 on \\[env: HUB_BOOTSTRAP_SERVERS; default: localhost:9092].",
         show_default=False,
     ),
 ]

@@ -58,7 +58,7 @@ def demo(
     directory: Annotated[
         Path | None,
         typer.Option(
-            "--dir", help="Where everything lives [default: a temporary directory].", show_default=False
+            "--dir", help="Where everything lives \\[default: a temporary directory].", show_default=False
         ),
     ] = None,
     keep: Annotated[

@@ -36,7 +36,7 @@ def explain(
         str | None,
         typer.Option(
             "--book", metavar="BOOK", show_default=False,
-            help="Under which book [default: the active one; for a case the packaged one].",
+            help="Under which book \\[default: the active one; for a case the packaged one].",
         ),
     ] = None,
     stdin: person_cli.StdinOption = False,

@@ -21,10 +21,11 @@ def serve(
     *,
     bootstrap: BootstrapOption = None,
     host: Annotated[
-        str | None, typer.Option(help="Address to listen on [default: HUB_HTTP_HOST].", show_default=False)
+        str | None, typer.Option(help="Address to listen on \\[default: HUB_HTTP_HOST].", show_default=False)
     ] = None,
     port: Annotated[
-        int | None, typer.Option(help="Port; 0 = any free one [default: HUB_HTTP_PORT].", show_default=False)
+        int | None,
+        typer.Option(help="Port; 0 = any free one \\[default: HUB_HTTP_PORT].", show_default=False),
     ] = None,
 ) -> None:
     """Serve the figures over HTTP 提供统计接口: JSON with entity tags, and changes as server-sent events.

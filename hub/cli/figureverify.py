@@ -41,7 +41,7 @@ def verify(
     seed: Annotated[int, typer.Option(help="Of the draw.")] = 0,
     plan: Annotated[
         Path | None,
-        typer.Option("--targets", metavar="FILE", help="The plan, YAML [env: HUB_TARGETS_FILE]."),
+        typer.Option("--targets", metavar="FILE", help="The plan, YAML \\[env: HUB_TARGETS_FILE]."),
     ] = None,
     bootstrap: BootstrapOption = None,
     as_json: JsonOption = False,

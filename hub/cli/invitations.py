@@ -142,7 +142,7 @@ def audit(
     bootstrap: BootstrapOption = None,
     on: Annotated[
         str | None,
-        typer.Option("--on", metavar="DATE", help="The day to be active on [default: the hub's today]."),
+        typer.Option("--on", metavar="DATE", help="The day to be active on \\[default: the hub's today]."),
     ] = None,
     as_json: JsonOption = False,
 ) -> None:

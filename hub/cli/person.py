@@ -43,7 +43,10 @@ StdinOption = Annotated[
 AsOption = Annotated[
     str | None,
     typer.Option(
-        "--as", metavar="NAME", help="Who you are, for the audit [default: the account].", show_default=False
+        "--as",
+        metavar="NAME",
+        help="Who you are, for the audit \\[default: the account].",
+        show_default=False,
     ),
 ]
 ReasonOption = Annotated[
@@ -131,7 +134,7 @@ def erase(
     reason: ReasonOption = "",
     requested_on: Annotated[
         str | None,
-        typer.Option("--requested-on", metavar="DATE", help="The day the person asked [default: today]."),
+        typer.Option("--requested-on", metavar="DATE", help="The day the person asked \\[default: today]."),
     ] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask again.")] = False,
 ) -> None:

@@ -123,7 +123,7 @@ def rollback(
     *,
     to: Annotated[
         str | None,
-        typer.Option(metavar="EDITION", help="Which one [default: the last that is not the active one]."),
+        typer.Option(metavar="EDITION", help="Which one \\[default: the last that is not the active one]."),
     ] = None,
     author: AuthorOption,
     reason: ReasonOption,

@@ -107,7 +107,7 @@ def release(
     tree: Annotated[
         Path | None,
         typer.Option(
-            "--tree", metavar="DIR", help="Where released versions are [default: in this source tree]."
+            "--tree", metavar="DIR", help="Where released versions are \\[default: in this source tree]."
         ),
     ] = None,
     as_json: JsonOption = False,

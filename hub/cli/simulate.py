@@ -50,7 +50,7 @@ def simulate(
             "--rate",
             min=0.1,
             metavar="EVENTS/S",
-            help="At most so fast [default: as it goes].",
+            help="At most so fast \\[default: as it goes].",
             show_default=False,
         ),
     ] = None,

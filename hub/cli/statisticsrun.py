@@ -25,7 +25,7 @@ def run(
     bootstrap: BootstrapOption = None,
     plan: Annotated[
         Path | None,
-        typer.Option("--targets", metavar="FILE", help="The plan, YAML [env: HUB_TARGETS_FILE]."),
+        typer.Option("--targets", metavar="FILE", help="The plan, YAML \\[env: HUB_TARGETS_FILE]."),
     ] = None,
 ) -> None:
     """Add up what the workers count, and publish the figures, until SIGTERM or Ctrl-C.

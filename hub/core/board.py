@@ -22,7 +22,7 @@ from hub.core.rollup import Cell, Rollup
 from hub.core.scene import UPPER, Scene, spread
 from hub.core.shape import unit_of
 from hub.core.targets import Targets
-from hub.core.totals import STOCK, Total
+from hub.core.totals import Total
 
 RECEIVED: Final = "flow.received"
 _NOT_PERSONS_OF: Final = frozenset({"under_review", "T13.review_backlog"})
@@ -59,11 +59,11 @@ class Board:
         self._heard: dict[str, int] = {}
         self._touched: set[Key] = set()
         self._stale: set[str] = set(_GROUPS)
-        self._classes: set[Key] = set()
+        self._shown: set[Key] = set()
         self._figures: dict[str, dict[Key, Figure]] = {group: {} for group in _GROUPS}
         self._counted: tuple[int, int] | None = None
         self._census = census.census((), table, str)
-        self._before: Counter[str] = Counter()
+        self._more: Counter[str] = Counter()
         self._population = Population(self._residents)
         self._silent: frozenset[str] = frozenset()
 
@@ -81,9 +81,9 @@ class Board:
         return True
 
     def remember(self, key: Key) -> None:
-        """Take note that a figure was published before: one of organisations that are gone becomes 0."""
-        if key.figure in {"organisations", "T6"}:
-            self._classes.add(key)
+        """Take note that a figure was published before: one that may vanish is not to stand for ever."""
+        if key.figure in plan.VANISHING:
+            self._shown.add(key)
 
     def changes(self, now_ms: int, world: World) -> Iterator[Dated]:
         """Yield the figures that may have changed since this was last called, as they are at ``now_ms``."""
@@ -109,7 +109,7 @@ class Board:
     def _scene(self, today: int) -> Scene:
         return Scene(
             today, self.rollup, self.targets, self.table, self._population, self._census,
-            self._denominators, self._before, self._heard,
+            self._denominators, self._more, self._heard,
         )  # fmt: skip
 
     def _recount(self, today: int, world: World) -> None:
@@ -119,10 +119,14 @@ class Board:
         if self._counted is None or self._counted[0] != today:
             self._touched.update(self.rollup.keys() if self._counted is not None else ())
         self._counted = (today, world.version)
-        begins, _ = weak.full_quarters(today)
+        quarters = weak.full_quarters(today)
         resolve: Callable[[str], str] = lambda code: world.regions.resolve(code, today)  # noqa: E731
         self._census = census.census(world.organisations.on(today), self.table, resolve)
-        self._before = census.census(world.organisations.on(begins - 1), self.table, resolve).villages
+        self._more, before = (
+            census.census(world.organisations.on(day), self.table, resolve).villages
+            for day in (quarters.end, quarters.begin - 1)
+        )
+        self._more.subtract(before)
         self._population = Population((*self._residents, *published(world.populations.values())))
         self._stale.update(_GROUPS)
 
@@ -138,17 +142,16 @@ class Board:
                 fresh = {each.key: each for each in compute(scene)}
             self._figures[group] = fresh
             found += fresh.values()
-            if group == "places":
-                found += self._gone(fresh)
+            found += self._gone(group, scene)
         self._stale.clear()
         return found
 
-    def _gone(self, fresh: Mapping[Key, Figure]) -> Iterator[Figure]:
-        """Yield 0 for the classes of which a region had organisations and has none any more."""
-        for key in sorted(self._classes - fresh.keys()):
-            kind = STOCK if key.figure == "organisations" else TARGET
-            yield Figure(key, kind, unit_of(key.figure), 0)
-        self._classes.update(key for key in fresh if key.figure in {"organisations", "T6"})
+    def _gone(self, group: str, scene: Scene) -> Iterator[Figure]:
+        """Yield what is to be said of the group's figures that were shown and of which nothing is left."""
+        fresh, names = self._figures[group], {name for name, of in plan.VANISHING.items() if of == group}
+        for key in sorted(key for key in self._shown - fresh.keys() if key.figure in names):
+            yield plan.vanished(scene, key)
+        self._shown.update(key for key in fresh if key.figure in names)
 
     def _sum(self, key: Key) -> Dated:
         """Return a sum of counters as a figure."""

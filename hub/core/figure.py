@@ -22,6 +22,9 @@ PERSONS, ORGANISATIONS, EVENTS, SHARE, POINTS, DAYS = (
     "persons", "organisations", "events", "share", "points", "days",
 )  # fmt: skip
 
+_TIMES: Final = {"day": len("2022-04-18"), "month": len("2022-04")}
+"""Label of a counter that says when, and how long its value is."""
+
 
 class Key(NamedTuple):
     """What a figure is of."""
@@ -87,14 +90,22 @@ def pairs(labels: str) -> list[tuple[str, str]]:
 
 
 def parse_counter(counter: str) -> Parsed:
-    """Return name and labels of a counter; ValueError when it is none."""
+    """Return name and labels of a counter; ValueError when it, or its day or month, is none."""
     name, _, rest = counter.partition("|")
     if not name or "=" in name:
         raise ValueError("a counter begins with its name")
     labels = pairs(rest)
     if len(dict(labels)) != len(labels):
         raise ValueError("a label is there twice")
+    for label, value in labels:
+        if label in _TIMES and value != UNKNOWN and not _is_time(value, _TIMES[label]):
+            raise ValueError("a counter's day or month is none")
     return Parsed(name, dict(labels))
+
+
+def _is_time(period: str, length: int) -> bool:
+    """Return whether a period is a day or month: what is in none would break whoever asks for its quarter."""
+    return len(period) == length and "Q" not in period and last_day(period) is not None
 
 
 def spelled(labels: dict[str, str]) -> str:

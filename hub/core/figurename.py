@@ -149,11 +149,14 @@ def note_text(note: str | None) -> str:
 
     >>> note_text("nobody"), note_text("weak: T1")
     ('无人 nobody', '薄弱 weak: T1')
+    >>> note_text("more than 365")
+    '超过 more than 365'
     """
     if not note:
         return ""
-    if note.startswith("weak"):
-        return f"薄弱 {note}"
+    for begins, zh in (("weak", "薄弱"), ("more than ", "超过")):
+        if note.startswith(begins):
+            return f"{zh} {note}"
     return f"{NOTES[note]} {note}" if note in NOTES else note
 
 

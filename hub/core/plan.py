@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from math import ceil
 from typing import Final
 
@@ -15,12 +15,15 @@ from hub.core.region import LEVELS
 from hub.core.residents import Residents
 from hub.core.scene import UPPER, Scene, spread
 from hub.core.targets import reached
+from hub.core.totals import STOCK
 
 ADULT: Final = "kind=adult"
 NO_POPULATION: Final = "population unknown"
 NO_BASELINE: Final = "baseline unknown"
 NO_SCHOOLS: Final = "number of schools unknown"
 NO_PLACES: Final = "there are none"
+VANISHING: Final[Mapping[str, str]] = {"organisations": "places", "T6": "places", "population": "people"}
+"""Figures that there are only while something is known, and the group of the board that they are of."""
 _OWN_CLASSES: Final = frozenset({VILLAGE, COMMUNITY, TOWNSHIP_CLASS, SCHOOL})
 """Classes that T3 and T5 are about; T6 is about the others."""
 
@@ -128,13 +131,35 @@ def townships_and_schools(scene: Scene) -> Iterator[Figure]:
 
 def others(scene: Scene) -> Iterator[Figure]:
     """Yield the active organisations by class, and T6: those of other classes than T3 and T5 are about."""
-    for (org_class, region), count in scene.census.classes.items():
+    classes = scene.census.classes
+    for (org_class, region), count in classes.items():
+        yield Figure(
+            Key("organisations", f"class={org_class}", region, LEVELS[len(region)]),
+            STOCK,
+            ORGANISATIONS,
+            count,
+        )
+    # A class that had some when the plan began, and has none, has fallen.
+    for org_class, region in classes.keys() | scene.targets.classes():
         level = LEVELS[len(region)]
-        key = Key("organisations", f"class={org_class}", region, level)
-        yield Figure(key, "stock", ORGANISATIONS, count)
         if org_class not in _OWN_CLASSES and level in UPPER:
-            goal = f"T6/{org_class}"
-            yield _not_falling(scene, key._replace(figure="T6"), ORGANISATIONS, count, goal)
+            yield _of_class(scene, Key("T6", f"class={org_class}", region, level))
+
+
+def _of_class(scene: Scene, key: Key) -> Figure:
+    """Return T6 of a class in a region."""
+    org_class = key.label("class")
+    count = scene.census.classes[org_class, key.region]
+    return _not_falling(scene, key, ORGANISATIONS, count, f"T6/{org_class}")
+
+
+def vanished(scene: Scene, key: Key) -> Figure:
+    """Return what is said of a figure that was published, and of which there is nothing any more."""
+    if key.figure == "T6":
+        return _of_class(scene, key)
+    if key.figure == "population":
+        return Figure(key, TARGET, PERSONS, None, note=NO_POPULATION)
+    return Figure(key, STOCK, ORGANISATIONS, 0)
 
 
 def _not_falling(scene: Scene, key: Key, unit: str, value: float | None, goal: str = "") -> Figure:

@@ -29,8 +29,8 @@ class Scene(NamedTuple):
     population: Population
     census: Census
     denominators: Denominators
-    villages_before: Counter[str]
-    """Villages with an organisation when the two last full quarters began (T11)."""
+    villages_more: Counter[str]
+    """By how many the villages with an organisation became more in the two last full quarters (T11)."""
     heard: Mapping[str, int]
     """System to the newest day on which something happened that was received of it."""
 

@@ -36,6 +36,9 @@ MOVES: Final = {
 }  # fmt: skip
 """What a move does to the number of members (T12)."""
 NET, HELD, BACKLOG, MATCHED, QUALIFIED = "T12", "T13.held", "T13.review_backlog", "T8.matched", "T8.qualified"
+SEALED: Final = ("sensitive_",)
+"""Beginnings of the names of counters of class s. They are no figures: one that moves in the very moment in
+which an invitation is issued would say why, to whoever watches both."""
 CANDIDATES, COUNCIL_MEMBERS = "T9.candidates", "T9.members"
 
 
@@ -59,8 +62,10 @@ def unit_of(figure: str) -> str:
 
 @lru_cache(maxsize=262_144)
 def shape(counter: str, province: str) -> tuple[Share, ...]:
-    """Return every figure a counter counts in; ValueError when it is no counter."""
+    """Return every figure a counter counts in: none for one of class s; ValueError when it is no counter."""
     name, labels = parse_counter(counter)
+    if name.startswith(SEALED):
+        return ()
     county = labels.pop("county", None)
     periods, net_periods = _periods(labels)
     if county is not None:

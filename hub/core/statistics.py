@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from hub.core import dates
+from hub.core import dates, resident_number
 from hub.core.invitation import Invitation
 from hub.core.task import Task
 
@@ -30,8 +30,10 @@ _MEMBER: Final = "member"
 _TRANSFERRED: Final = "transferred"
 _ENTERED: Final = "admitted"
 _MONTH: Final = len("2022-04")
-_PLAIN_ID: Final = re.compile(r"[0-9A-Za-z_-]{1,32}")
-"""An id of an organisation that can be a label: a source wrote it."""
+_PLAIN_WORD: Final = re.compile(r"(?=.{1,32}\Z)[a-z][a-z_]*[0-9]{0,2}")
+"""A word of a source that can be a label: it may have put a name or a number where a kind belongs."""
+_PLAIN_ID: Final = re.compile(r"(?!1\d{10}\Z)[0-9A-Za-z_-]{1,32}")
+"""An id of an organisation that can be a label: a source wrote it, and a telephone number is none."""
 _NOTHING: Final[Mapping[str, Any]] = {}
 
 _SHAPES: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
@@ -134,7 +136,8 @@ def _rarer(
     for entry in facts.get("candidacy", ()):
         if entry.get("status") == "nominated":
             council = entry.get("council_org", "")
-            council = council if _PLAIN_ID.fullmatch(council) else OTHER
+            plain = _PLAIN_ID.fullmatch(council) and not resident_number.valid(council.upper())
+            council = council if plain else OTHER
             session = dates.iso(entry["session_on"]) if "session_on" in entry else UNKNOWN
             found.append(f":k{council}/{'yes' if member else 'no'}/{session}")
     for entry in facts.get(MOVES, ()):
@@ -199,7 +202,7 @@ def _label(kind: str | None) -> str:
     """Return a kind that a source chose, if it can be a label."""
     if kind is None:
         return UNKNOWN
-    return kind if kind.isidentifier() else OTHER
+    return kind if _PLAIN_WORD.fullmatch(kind) else OTHER
 
 
 def only_held(counted: Sequence[str], code: str) -> tuple[str, ...]:

@@ -47,6 +47,15 @@ class Targets(NamedTuple):
         found = self.goals.get(goal)
         return found.baselines.get(region) if found is not None else None
 
+    def classes(self) -> set[tuple[str, str]]:
+        """Return class and region of the organisations whose number is known of the day the plan begins."""
+        return {
+            (name.removeprefix("T6/"), region)
+            for name, goal in self.goals.items()
+            if name.startswith("T6/")
+            for region in goal.baselines
+        }
+
     def target(self, goal: str) -> float | None:
         """Return what is asked at the end, the same for all regions; None for nothing."""
         found = self.goals.get(goal)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from typing import NamedTuple
 
 from hub.core.dates import add_months, iso, parse_day
 from hub.core.figure import CITY, COUNTY, NONE, PROVINCE, TARGET, Figure, Key, quarter_of
@@ -11,16 +12,26 @@ from hub.core.scene import Scene
 from hub.core.shape import NET
 
 
-def full_quarters(today: int) -> tuple[int, tuple[str, str]]:
-    """Return the day on which the two last full quarters began, and their names.
+class Quarters(NamedTuple):
+    """The two last full quarters."""
 
-    >>> full_quarters(parse_day("2022-05-03"))[1]
+    begin: int
+    """Their first day."""
+    end: int
+    """Their last day."""
+    names: tuple[str, str]
+
+
+def full_quarters(today: int) -> Quarters:
+    """Return the two quarters before the running one.
+
+    >>> full_quarters(parse_day("2022-05-03")).names
     ('2021-Q4', '2022-Q1')
     """
     text = iso(today)
     running = parse_day(f"{text[:4]}-{(int(text[5:7]) - 1) // 3 * 3 + 1:02}-01")
     first, second = add_months(running, -6), add_months(running, -3)
-    return first, (quarter_of(iso(first)), quarter_of(iso(second)))
+    return Quarters(first, running - 1, (quarter_of(iso(first)), quarter_of(iso(second))))
 
 
 def weak(scene: Scene, now: Mapping[Key, Figure]) -> Iterator[Figure]:
@@ -30,9 +41,9 @@ def weak(scene: Scene, now: Mapping[Key, Figure]) -> Iterator[Figure]:
     nor its villages with an organisation became more. The last is asked once members are known that long.
     """
     mean = {goal: _value(now, goal, scene.targets.province, PROVINCE) for goal in ("T1", "T3")}
-    begins, quarters = full_quarters(scene.today)
+    quarters = full_quarters(scene.today)
     months = [key.period for key in scene.rollup.of(NET) if len(key.period) == 7 and "Q" not in key.period]
-    known = bool(months) and min(months) <= iso(begins)[:7]
+    known = bool(months) and min(months) <= iso(quarters.begin)[:7]
     count: Counter[str] = Counter()
     for county, level in scene.regions(COUNTY):
         lags = [
@@ -40,9 +51,8 @@ def weak(scene: Scene, now: Mapping[Key, Figure]) -> Iterator[Figure]:
             for goal, whole in mean.items()
             if whole and (own := _value(now, goal, county, level)) is not None and own < whole / 2
         ]
-        grown = sum(scene.rollup.value(NET, "", county, level, quarter) for quarter in quarters)
-        more = scene.census.villages[county] - scene.villages_before[county]
-        if known and grown <= 0 and more <= 0:
+        grown = sum(scene.rollup.value(NET, "", county, level, quarter) for quarter in quarters.names)
+        if known and grown <= 0 and scene.villages_more[county] <= 0:
             lags.append("growth")
         note = f"weak: {', '.join(lags)}" if lags else None
         yield Figure(Key("T11", "", county, level), TARGET, NONE, int(bool(lags)), note=note)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+import time
+from typing import TYPE_CHECKING, Final
 
 from confluent_kafka import KafkaException
 
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 
 __all__ = ("Outside",)
 
+_REST_S: Final = 5.0
+"""After Kafka did not answer nobody asks it for so long: each would wait for it, one behind the other."""
+
 
 class Outside:
     """Snapshots are rare: each request asks where the topic ends, and only news are read."""
@@ -29,19 +33,22 @@ class Outside:
         self._lock = asyncio.Lock()
         self._ends: dict[int, int] | None = None
         self._held: Snapshots | None = None
+        self._failed_s: float | None = None
 
     async def snapshots(self) -> Snapshots:
         """Return every snapshot there is; ProblemError 503 when Kafka does not answer and none is held."""
         async with self._lock:
-            try:
-                await asyncio.to_thread(self._renew)
-            except (HubError, KafkaException):
-                if self._held is None:
-                    raise ProblemError(
-                        503, "NOT_READY", "the snapshots cannot be read now", "the door",
-                        "try again in a few seconds", {"Retry-After": "5"},
-                    ) from None  # fmt: skip
-            assert self._held is not None
+            if self._failed_s is None or time.monotonic() - self._failed_s > _REST_S:
+                try:
+                    await asyncio.to_thread(self._renew)
+                    self._failed_s = None
+                except (HubError, KafkaException):
+                    self._failed_s = time.monotonic()
+            if self._held is None:
+                raise ProblemError(
+                    503, "NOT_READY", "the snapshots cannot be read now", "the door",
+                    "try again in a few seconds", {"Retry-After": "5"},
+                )  # fmt: skip
             return self._held
 
     def _renew(self) -> None:

@@ -182,16 +182,22 @@ async def stream(
             "give an event's id, or `position` of /v1/figures, such as 0:17,1:4@Sm9obg",
         )  # fmt: skip
     settings: Settings = request.app.state.settings
+    _require_room(live, settings)
+    if begin is not None and begin.topic_id == live.topic_id:
+        await live.reach(begin, _REACH_S)
+        _require_room(live, settings)  # others waited, too: from here to subscribing nobody comes between
+    return FigureStream(
+        live, chosen, after=begin, queue=settings.http_queue, heartbeat_s=settings.http_heartbeat_s
+    )
+
+
+def _require_room(live: LiveFigures, settings: Settings) -> None:
+    """Let a stream be opened while there are fewer than there may be."""
     if live.streams >= settings.http_streams:
         raise ProblemError(
             503, "STREAMS_FULL", "too many streams are open", "the door",
             "try again later, or raise HUB_HTTP_STREAMS", {"Retry-After": "10"},
         )  # fmt: skip
-    if begin is not None and begin.topic_id == live.topic_id:
-        await live.reach(begin, _REACH_S)
-    return FigureStream(
-        live, chosen, after=begin, queue=settings.http_queue, heartbeat_s=settings.http_heartbeat_s
-    )
 
 
 async def snapshots(

@@ -9,6 +9,7 @@ from pydantic import BeforeValidator, Field, StrictFloat, StrictInt, StrictStr
 
 from hub import topics
 from hub.core.dates import DateError, parse_day
+from hub.core.flow import BUCKETS
 from hub.core.targets import Goal, Targets
 from hub.errors import ConfigurationError
 from hub.rules.book import validated
@@ -113,6 +114,14 @@ def _check(source: Source, read: TargetFile) -> None:
     ):
         if name not in choices:
             source.unknown_keys((at,), {name: None}, tuple(choices))
+    for priority, days in read.in_time_days.items():
+        if days not in BUCKETS:  # durations are counted by bucket: within a bound, and not between two
+            source.add(
+                "WRONG_VALUE",
+                ("in_time_days", priority),
+                found=days,
+                detail=f"durations are counted within {', '.join(map(str, BUCKETS[1:]))} days",
+            )
 
 
 _SYSTEMS: Final = tuple(topics.system_of(topic) for topic in topics.UPSTREAM)

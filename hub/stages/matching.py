@@ -22,38 +22,34 @@ day on which orphans are counted.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from functools import partial
+from collections.abc import Iterable, Sequence
 from itertools import islice
-from typing import Final, NamedTuple
+from typing import Final
 
 from hub import topics
 from hub.core import assertion, dates, erasure, flow, ground, invitation, matching, merge, statistics, task
 from hub.core.book import Book
-from hub.core.invitation import Terms
 from hub.core.person import PersonState
-from hub.core.routing import county_of
-from hub.core.verdict import Question, Verdict, verdict
+from hub.core.verdict import Verdict, verdict
 from hub.errors import DeadLetterError
 from hub.privacy.blind_index import BlindIndex
 from hub.privacy.sealing import RecipientSealer, Sealer
 from hub.schemas.codec import Codec
-from hub.stages import neighbourhood, orphans, shadowing, tasks
+from hub.stages import neighbourhood, orphans, shadowing, tasks, waking
 from hub.stages.acquaintance import Acquaintance, Acquainted
 from hub.stages.announcement import NO_CONTACT, Announcer, Occasion
 from hub.stages.contract import Batch, Context, TableChange
 from hub.stages.factform import FactForm, Framed
 from hub.stages.forgetting import ERASED, PERSON, Forgetting, newcomer
-from hub.stages.tables import POPULATION, HubTables
+from hub.stages.scene import Scene
+from hub.stages.tables import POPULATION
+from hub.stages.waking import ORGANISATION_TIMER, REGION_TIMER, RESTATEMENT
 
 __all__ = ("PERSON", "MatchingStage")
 
 STARTED: Final = b"t"
 _UP_TO_DATE: Final = b"\x03"
 """Value of ``t``: another one was written before orphans, or all figures that there are now, were counted."""
-RESTATEMENT: Final = b"s"
-ORGANISATION_TIMER: Final = b"o"
-REGION_TIMER: Final = b"r"
 REVIEW: Final = "review"
 """Code of the guard that holds a person until a human has looked."""
 RESTATEMENT_STEP: Final = 500
@@ -91,7 +87,7 @@ class MatchingStage:
 
     def process(self, batch: Batch, ctx: Context) -> None:
         """Merge each record's facts into its person, and evaluate whoever something new is known of."""
-        scene = _Scene.of(ctx)
+        scene = Scene.of(ctx)
         self._start(scene)
         state_of, read, recall = ctx.state.get, self._read, self._met.recall
         values = merge.Outcome.VALUES
@@ -123,7 +119,7 @@ class MatchingStage:
             elif newer or outcome:
                 self._met.store(who, state, ctx)
 
-    def _restrain(self, scene: _Scene, value: bytes) -> None:
+    def _restrain(self, scene: Scene, value: bytes) -> None:
         """Hold for review whom a record that cannot be taken in restricts: it prohibits all the same."""
         ctx = scene.ctx
         try:
@@ -139,16 +135,18 @@ class MatchingStage:
     def on_timer(self, key: bytes, ctx: Context) -> None:
         """Evaluate a person whose day has come; wake those near an organisation or region whose day it is."""
         kind, name = key[:1], key[1:]
+        scene = Scene.of(ctx)
+        self._start(scene)  # a task of an earlier version may not see a record for long
         if kind == PERSON:
-            self._evaluate_all((name,), _Scene.of(ctx), timer=True)
+            self._evaluate_all((name,), scene, timer=True)
         elif kind == ORGANISATION_TIMER:
-            _organisation_changed(name.decode(), ctx)
+            waking.organisation_changed(name.decode(), ctx)
         elif kind == REGION_TIMER:
-            _region_changed(name.decode(), ctx)
+            waking.region_changed(name.decode(), ctx)
         elif kind == ERASED:
             self._forgetting.bury(name, ctx)
         elif kind == orphans.TIMER:
-            orphans.on_timer(key, ctx, _tables(ctx))
+            orphans.on_timer(key, ctx, scene.tables)
         else:
             self._restate(ctx)
 
@@ -160,18 +158,18 @@ class MatchingStage:
             if change.topic == topics.ORGANISATIONS
         }
         for org_id in sorted(organisations):
-            _organisation_changed(org_id, ctx)
+            waking.organisation_changed(org_id, ctx)
         if organisations:
             orphans.soon(ctx)
         for change in changes:
             name = change.key.decode()
             if change.topic == topics.REGIONS and not name.startswith(POPULATION):
-                _region_changed(name, ctx)
+                waking.region_changed(name, ctx)
 
     def sweep(self, after: bytes, limit: int, ctx: Context) -> bytes | None:
         """Re-evaluate up to ``limit`` persons after the cursor; the cursor is a state key."""
         keys = [key for key, _ in islice(ctx.state.scan(PERSON, after), limit)]
-        self._evaluate_all((key[1:] for key in keys), _Scene.of(ctx))
+        self._evaluate_all((key[1:] for key in keys), Scene.of(ctx))
         return keys[-1] if len(keys) == limit else None
 
     def next_key(self, after: bytes, ctx: Context) -> bytes | None:
@@ -180,28 +178,24 @@ class MatchingStage:
 
     def quarantine(self, key: bytes, ctx: Context) -> None:
         """Hold a person whose evaluation raised, until something new is known of them."""
-        scene = _Scene.of(ctx)
+        scene = Scene.of(ctx)
         if key[:1] == PERSON and scene.asked is not None:
             self._hold(scene, key[1:], scene.asked.world.book)
 
-    def _start(self, scene: _Scene) -> None:
+    def _start(self, scene: Scene) -> None:
         """Once per task: set the timers of what was announced for the days to come before it began.
 
         The task of an earlier version restates everybody, a step per cycle: it counted less.
         """
-        ctx, tables = scene.ctx, scene.tables
+        ctx = scene.ctx
         started = ctx.state.get(STARTED)
         if started == _UP_TO_DATE:
             return
         ctx.state.put(STARTED, _UP_TO_DATE)
         if started is not None:
-            ctx.state.put(RESTATEMENT, b"")
-            ctx.schedule(ctx.now, RESTATEMENT)
+            waking.restate(ctx)
         orphans.soon(ctx)
-        for org_id, day in tables.organisations.upcoming(scene.today):
-            ctx.schedule(dates.midnight_ms(day), ORGANISATION_TIMER + org_id.encode())
-        for name, day in tables.regions.upcoming(scene.today):
-            ctx.schedule(dates.midnight_ms(day), REGION_TIMER + name.encode())
+        waking.set_timers(ctx)
 
     def _restate(self, ctx: Context) -> None:
         after = self.sweep(ctx.state.get(RESTATEMENT) or b"", RESTATEMENT_STEP, ctx)
@@ -211,7 +205,7 @@ class MatchingStage:
             ctx.state.put(RESTATEMENT, after)
             ctx.schedule(ctx.now, RESTATEMENT)
 
-    def _evaluate_all(self, persons: Iterable[bytes], scene: _Scene, *, timer: bool = False) -> None:
+    def _evaluate_all(self, persons: Iterable[bytes], scene: Scene, *, timer: bool = False) -> None:
         """Evaluate persons whom time or a table concerns."""
         for who in persons:
             stored = scene.ctx.state.get(PERSON + who)
@@ -221,7 +215,7 @@ class MatchingStage:
                     state.due = 0
                 self._settle(scene, who, state, None)
 
-    def _settle(self, scene: _Scene, who: bytes, state: PersonState, event_id: str | None) -> None:
+    def _settle(self, scene: Scene, who: bytes, state: PersonState, event_id: str | None) -> None:
         """Gather, decide, apply: evaluate a person whose facts are up to date, and store them."""
         ctx, today, asked = scene.ctx, scene.today, scene.asked
         if asked is None:  # before the first book: keep what is known, the sweep of its activation evaluates
@@ -258,7 +252,7 @@ class MatchingStage:
             neighbourhood.index(who, state, index, ctx)
         due = matching.next_day(eligible, now, world.book, today, state.tasks) or 0
         if due != state.due:
-            _wake(who, state, due, ctx)
+            waking.wake(who, state, due, ctx)
         self._met.store(who, state, ctx)
 
     def _tell(self, occasion: Occasion, state: PersonState, found: Verdict, county: str) -> None:
@@ -298,7 +292,7 @@ class MatchingStage:
         blocked_by = code if outcome == matching.HELD else ""
         tasks.stop(self._announce, occasion, state, eligible, blocked_by=blocked_by)
 
-    def _erase(self, scene: _Scene, who: bytes, state: PersonState, request: tuple[str, bytes, bool]) -> None:
+    def _erase(self, scene: Scene, who: bytes, state: PersonState, request: tuple[str, bytes, bool]) -> None:
         """Withdraw what is open, then forget the person: a stub alone stays.
 
         ``request``: event, stamp, and whether it takes a ground back.
@@ -312,7 +306,7 @@ class MatchingStage:
         shadowing.forget(scene.shadow, who, scene.ctx)
         self._forgetting.forget(who, state, (mark, retracts), running, scene.ctx)
 
-    def _hold(self, scene: _Scene, who: bytes, book: Book) -> None:
+    def _hold(self, scene: Scene, who: bytes, book: Book) -> None:
         """Withdraw what is open and hold for review, without evaluating: that is what failed."""
         ctx = scene.ctx
         stored = ctx.state.get(PERSON + who)
@@ -326,82 +320,8 @@ class MatchingStage:
         self._met.store(who, state, ctx)
 
 
-class _Scene(NamedTuple):
-    """What all evaluations of one call have in common."""
-
-    ctx: Context
-    tables: HubTables
-    today: int
-    asked: Question | None = None
-    """None before the first rule book."""
-    shadow: shadowing.Shadow | None = None
-    """What runs beside the active book; None, and that is nearly always, when nothing does."""
-    county_of: Callable[[str], str] = str
-    """Returns the county of an organisation today."""
-
-    @classmethod
-    def of(cls, ctx: Context) -> _Scene:
-        """Return the scene of the running transaction."""
-        tables = _tables(ctx)
-        today = dates.day_of(ctx.now)
-        world = tables.world(today)
-        if world is None:
-            return cls(ctx, tables, today)
-        asked = Question(world, Terms.of(world.book, ctx.now), today, tables.earlier)
-        trial = tables.trial
-        shadow = None if trial is None else shadowing.Shadow(trial, world._replace(book=trial.book))
-        where = partial(county_of, directory=world.directory, regions=world.regions, today=today)
-        return cls(ctx, tables, today, asked, shadow, where)
-
-
-def _tables(ctx: Context) -> HubTables:
-    """Narrow the context's tables to the one implementation there is."""
-    tables = ctx.tables
-    assert isinstance(tables, HubTables)  # build_stages pairs this stage with these tables
-    return tables
-
-
-def _organisation_changed(org_id: str, ctx: Context) -> None:
-    """Wake those near an organisation, and set the timer of its next day."""
-    tables = _tables(ctx)
-    _wake_now(neighbourhood.near_organisation(org_id, ctx, tables), ctx)
-    timer = ORGANISATION_TIMER + org_id.encode()
-    day = tables.organisations.next_change(org_id, dates.day_of(ctx.now))
-    if day is None:
-        ctx.cancel(timer)
-    else:
-        ctx.schedule(dates.midnight_ms(day), timer)
-
-
-def _region_changed(name: str, ctx: Context) -> None:
-    """Wake those in the counties of a region change when its day has come, else set its timer."""
-    starts = _tables(ctx).regions.starts(name)
-    if starts is not None and starts > dates.day_of(ctx.now):
-        ctx.schedule(dates.midnight_ms(starts), REGION_TIMER + name.encode())
-        return
-    _wake_now(neighbourhood.near_region(name, ctx), ctx)
-    # Everybody's county may be another one: the figures are restated, a step per cycle.
-    ctx.state.put(RESTATEMENT, b"")
-    ctx.schedule(ctx.now, RESTATEMENT)
-
-
 def _count(state: PersonState, counted: tuple[str, ...], ctx: Context) -> None:
     """Restate what the person adds to the stock figures."""
     for counter, delta in statistics.difference(state.counted, counted):
         ctx.count(counter, delta)
     state.counted = counted
-
-
-def _wake_now(persons: Iterable[bytes], ctx: Context) -> None:
-    """Evaluate persons in this tick, each by an own timer: so one who raises cannot take the others along."""
-    for who in persons:
-        ctx.schedule(ctx.now, PERSON + who)
-
-
-def _wake(who: bytes, state: PersonState, due: int, ctx: Context) -> None:
-    """Move the person's one timer to the next day on which anything can change; 0 takes it away."""
-    if due:
-        ctx.schedule(dates.midnight_ms(due), PERSON + who, first=not state.due)
-    else:
-        ctx.cancel(PERSON + who)
-    state.due = due

@@ -8,7 +8,7 @@ whoever holds the key sees the late record and writes its own once more.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
 if TYPE_CHECKING:
@@ -72,6 +72,10 @@ class Ledger(Generic[V]):
         """Say what should stand under a key."""
         self._mine[key] = content
         self._pending.add(key)
+
+    def held(self) -> Iterable[V]:
+        """Return what should stand under every key that is answered for."""
+        return self._mine.values()
 
     def release(self) -> None:
         """Answer for no key any more."""

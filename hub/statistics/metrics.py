@@ -64,6 +64,7 @@ class Metrics:
             return Histogram(name, spec.doc_en, spec.labels, registry=registry, buckets=spec.buckets)
 
         self.registry = registry
+        self._year = ""
         ProcessCollector(registry=registry)
         self.figure = gauge("hub_figure")
         self.target = gauge("hub_figure_target")
@@ -82,7 +83,14 @@ class Metrics:
         self.step_seconds = histogram("hub_statistics_step_seconds")
 
     def show(self, figure: Figure, year: str) -> None:
-        """Show a figure, if it is one to be shown; what it has no longer disappears."""
+        """Show a figure, if it is one to be shown; what it has no longer disappears.
+
+        On the first day of a year every figure is told anew: what was of the old year is not shown as of the
+        new one, which may have none of it yet.
+        """
+        if year != self._year:
+            self._year = year
+            self.forget_figures()
         labels = shown_as(figure, year)
         if labels is None:
             return

@@ -47,6 +47,8 @@ class Publishing:
         self._board = Board(targets, data.regions(), data.residents())
         self._table_version = 0
         self._ticked = 0
+        self._shown = True
+        """Whether the metrics show all that is held; what Faust takes away it mostly gives back at once."""
         self.following: Reader | None = None
         self._lock = asyncio.Lock()
         self._ledger: Ledger[Dated] = Ledger(
@@ -62,6 +64,7 @@ class Publishing:
         self.seat.assign(partitions)
         if not partitions:
             self._metrics.forget_figures()
+            self._shown = False
 
     async def take(self, records: Sequence[Any]) -> None:
         """Take in the totals that Faust brought, and publish what they change."""
@@ -154,6 +157,10 @@ class Publishing:
         for dated in self._board.changes(now_ms, world):
             self._ledger.hold(dated.figure.key.text, dated)
             self._metrics.show(dated.figure, year)
+        if not self._shown:
+            self._shown = True
+            for dated in self._ledger.held():
+                self._metrics.show(dated.figure, year)
         written = await self._ledger.write(self._producer)
         self._metrics.figures.inc(len(written))
         self._metrics.step_seconds.labels("publish").observe(time.perf_counter() - began)

@@ -29,6 +29,7 @@ Positions = dict[TopicPartition, int]
 _BATCH: Final = 10_000
 _WAIT_MS: Final = 100
 _PATIENCE_S: Final = 30.0
+_CURE: Final = "see that the brokers run; the worker may simply be started anew"
 
 
 class Reader:
@@ -57,12 +58,16 @@ class Reader:
             await asyncio.wait_for(self._consumer.start(), _PATIENCE_S)
         except (KafkaError, TimeoutError) as error:
             await self._consumer.stop()
-            raise BrokerError(f"no broker answers: {type(error).__name__}", self._purpose) from None
+            raise self._unanswered("no broker answers", error) from None
         return self
 
     async def __aexit__(self, *_: object) -> None:
         """Close the connections."""
         await asyncio.wait_for(self._consumer.stop(), _PATIENCE_S)
+
+    def _unanswered(self, what: str, error: Exception) -> BrokerError:
+        """Return the error that ends a look for which nobody answered."""
+        return BrokerError(f"{what}: {type(error).__name__}", self._settings.bootstrap_servers, _CURE)
 
     async def partitions(self, topic: str) -> list[TopicPartition]:
         """Return the partitions of a topic."""
@@ -77,7 +82,7 @@ class Reader:
         try:
             ends: Positions = await asyncio.wait_for(self._consumer.end_offsets(list(places)), _PATIENCE_S)
         except (KafkaError, TimeoutError) as error:
-            raise BrokerError(f"the end of a topic is not told: {type(error).__name__}") from None
+            raise self._unanswered("the end of a topic is not told", error) from None
         return ends
 
     async def assign(self, starts: Mapping[TopicPartition, int]) -> None:
@@ -86,12 +91,16 @@ class Reader:
         try:
             begins = await asyncio.wait_for(self._consumer.beginning_offsets(list(starts)), _PATIENCE_S)
         except (KafkaError, TimeoutError) as error:
-            raise BrokerError(f"where a topic begins is not told: {type(error).__name__}") from None
+            raise self._unanswered("where a topic begins is not told", error) from None
         ends = await self.ends(starts)
         for place, start in starts.items():
             if start > ends[place]:
                 where = f"{place.topic}/{place.partition}"
-                raise BrokerError("the topic was made anew: it ends before what was read of it", where)
+                raise BrokerError(
+                    "the topic was made anew: it ends before what was read of it",
+                    where,
+                    "nothing to do: the worker reads it from its beginning when it is started anew",
+                )
             self.positions[place] = max(start, begins[place])
             self._consumer.seek(place, self.positions[place])
 
@@ -113,7 +122,8 @@ class Reader:
             if self.positions != before:
                 deadline = time.monotonic() + _PATIENCE_S
             if time.monotonic() > deadline:
-                raise BrokerError("a topic cannot be read to its end", cure="look at the brokers' logs")
+                places = ", ".join(sorted(f"{place.topic}/{place.partition}" for place in ends))
+                raise BrokerError("a topic cannot be read to its end", places, "look at the brokers' logs")
         return []
 
 

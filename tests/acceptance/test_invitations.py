@@ -130,7 +130,7 @@ def shelf(fresh_topics: Settings, monkeypatch: pytest.MonkeyPatch) -> Shelf:
 def test_an_audit_that_finds_nothing(shelf: Shelf) -> None:
     """All is as it must be: exit code 0, and what was looked at."""
     result = shelf.run("invitations", "audit")
-    assert (result.exit_code, "all as it must be" in result.stdout) == (0, True), result.output
+    assert (result.exit_code, "all as it must be" in result.stdout) == (0, True), (result, result.exception)
     assert shelf.json("invitations", "audit") == {
         "ok": True, "on": "2022-04-18", "open_invitations": 2, "open_tasks": 2, "organisations": 2,
         "findings": [],

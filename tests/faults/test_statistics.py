@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import random
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import pytest
@@ -20,12 +21,12 @@ from tools.recount.__main__ import main
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from tests.faults.harness import Hub
 
 KILLS: Final = int(os.environ.get("KILLS", "8"))
 SEED: Final = int(os.environ.get("KILLS_SEED", "1"))
+RESIDENTS: Final = Path(data.__file__).parent / "zhejiang-residents.csv"
 _SLOTS: Final = (0, 1)
 _REST_S: Final = 120.0
 _DRAWN: Final = 100
@@ -67,7 +68,10 @@ def test_figures_survive_random_kills(
         assert all(victims.values()), "both kinds must have been struck"
         assert set(hub.workers.deaths) == {-9}
         capsys.readouterr()
-        code = main(["--bootstrap", hub.settings.bootstrap_servers, "--keys", str(key_dir), "--compare"])
+        code = main([
+            "--bootstrap", hub.settings.bootstrap_servers, "--keys", str(key_dir),
+            "--residents", str(RESIDENTS), "--compare",
+        ])  # fmt: skip
         said = capsys.readouterr().out
         assert code == 0, said
         record_property("recount", said.splitlines()[-1])

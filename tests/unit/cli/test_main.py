@@ -9,9 +9,10 @@ from importlib import import_module
 
 import pytest
 import typer
+from rich.text import Text
 from typer.testing import CliRunner
 
-from hub.cli import main
+from hub.cli import main, reference
 from hub.cli.common import JsonOption, print_json, print_table
 from hub.cli.main import COMMANDS, Command
 from hub.errors import BrokerError
@@ -24,6 +25,15 @@ def test_every_command_of_the_table_exists(command: Command) -> None:
     shown = CliRunner().invoke(main.app, [command.name, "--help"])
     assert shown.exit_code == 0, shown.output
     assert "Usage" in shown.output
+
+
+@pytest.mark.parametrize("entry", COMMANDS, ids=lambda command: command.name)
+def test_a_terminal_shows_what_is_written_in_brackets(entry: Command) -> None:
+    """Rich takes `[env: HUB_X]` for a style and leaves it out: each bracket that is no style is escaped."""
+    for path, command in reference._walk(entry.name, main._LazyCommand(entry).load()):
+        for text in (command.help or "", *(getattr(each, "help", None) or "" for each in command.params)):
+            shown = Text.from_markup(text).plain.replace("\b\n", "").rstrip()
+            assert shown == reference._plain(text), path
 
 
 def test_help_lists_every_command_in_order() -> None:

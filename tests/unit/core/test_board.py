@@ -125,3 +125,47 @@ def test_t7_and_t11_follow_what_they_are_computed_from() -> None:
     first = shown(made.changes(NOW_MS, world()))
     assert first["T7|of=T2|period=2022|region=33"].value == 1100
     assert first["T11|region=330101"].value == 0
+
+
+@pytest.mark.parametrize(
+    ("founded", "weak"),
+    [("2021-09-30", 1), ("2021-10-01", 0), ("2022-03-31", 0), ("2022-04-01", 1)],
+    ids=["before", "first day", "last day", "running quarter"],
+)
+def test_a_village_is_growth_in_the_quarter_in_which_it_was_organised(founded: str, weak: int) -> None:
+    """T11 asks of members and of villages for the same two full quarters: what came later is for the next."""
+    made = board()
+    made.apply(total("members_moved|county=330201|month=2021-05|move=admitted", 1))
+    tables = world(
+        directory(("a", "village", "330101001201", founded), ("b", "village", "330201001201", "2019-01-01"))
+    )
+    assert shown(made.changes(NOW_MS, tables))["T11|region=330101"].value == weak
+
+
+def test_a_class_that_is_no_more_has_fallen_below_its_start() -> None:
+    """T6 of a class that had one when the plan began is off track, whether one was ever announced or not."""
+    made = board()
+    never = shown(made.changes(NOW_MS, world()))["T6|class=hospital|region=33"]
+    assert (never.value, never.target, never.on_track) == (0, 1, False)
+    tables = world(directory(("a", "hospital", "330101", "2020-01-01")), version=1)
+    assert shown(made.changes(NOW_MS, tables))["T6|class=hospital|region=33"].on_track is True
+    tables.organisations.announce("a", "established", None)
+    gone = shown(made.changes(NOW_MS, tables._replace(version=2)))
+    assert gone["T6|class=hospital|region=33"].on_track is False
+    assert gone["T6|class=hospital|region=3301"].value == 0
+
+
+def test_residents_that_were_taken_back_are_not_shown_any_more() -> None:
+    """A county's population whose record was withdrawn is unknown again, after a restart too."""
+    made = board()
+    made.remember(Key("population", "", "330102", "county"))
+    record = {"region": "330201", "year": 2021, "value": 300, "vintage": "county"}
+    tables = world()._replace(populations={"population/330201/2021": record})
+    first = shown(made.changes(NOW_MS, tables))
+    assert first["population|region=330201"].value == 300
+    assert (first["population|region=330102"].value, first["population|region=330102"].note) == (
+        None,
+        "population unknown",
+    )
+    second = shown(made.changes(NOW_MS, world(version=1)))
+    assert second["population|region=330201"].value is None

@@ -63,6 +63,34 @@ def test_the_unknown_is_visible_and_has_no_targets() -> None:
     assert unknown == ["persons|region=unknown"]
 
 
+@pytest.mark.parametrize(
+    "counter",
+    [
+        "members_moved|county=330106|month=2022-1|move=resigned",
+        "members_moved|county=330106|month=|move=resigned",
+        "flow.x|month=2022-Q1", "flow.x|month=2022-13", "flow.x|day=2022-02-30", "flow.x|day=yesterday!",
+    ],
+)  # fmt: skip
+def test_a_time_that_is_none_is_no_counter(counter: str) -> None:
+    """A counter of no day or month is refused whole: it would break what asks for its quarter."""
+    with pytest.raises(ValueError, match="day or month"):
+        shape(counter, "33")
+
+
+def test_the_last_months_there_can_be_are_months() -> None:
+    """A source may date something at the end of all days: that counts there."""
+    assert (
+        texts("members_moved|county=330106|month=2199-12|move=resigned")["T12|period=2199-Q4|region=33"] == -1
+    )
+    assert texts("members_moved|county=330106|month=1880-01|move=resigned")["T12|period=1880|region=33"] == -1
+
+
+@pytest.mark.parametrize("counter", ["sensitive_grounds", "sensitive_held|code=quiet"])
+def test_class_s_is_in_no_figure(counter: str) -> None:
+    """Who watches the figures move does not learn that a quiet period ended when an invitation went."""
+    assert shape(counter, "33") == ()
+
+
 def test_units() -> None:
     """Flows count events, people persons."""
     figures = ("flow.received", "members", "T8.invited", "T12", "organisations", "tasks_open")

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from hub.core import statistics
 from hub.core.invitation import Invitation
+from hub.core.resident_number import check_digit
 from hub.core.task import Task
 from tests.unit.core.people import CERTIFICATE, TODAY, somebody
 
@@ -76,6 +77,24 @@ def test_valid_certificates(certificate: dict[str, Any], *, valid: bool) -> None
             {},
             "certificates_valid|county=330106|kind=other",
             id="no label",
+        ),
+        pytest.param(
+            {"membership": {"status": "member", "kind": "王小明"}},
+            {},
+            "members|county=330106|kind=other",
+            id="a name",
+        ),
+        pytest.param(
+            {"membership": {"status": "member", "kind": "x13800000000"}},
+            {},
+            "members|county=330106|kind=other",
+            id="a telephone number",
+        ),
+        pytest.param(
+            {"membership": {"status": "member", "kind": "a" * 33}},
+            {},
+            "members|county=330106|kind=other",
+            id="without end",
         ),
     ],
 )
@@ -160,6 +179,16 @@ CANDIDACY = {"council_org": "RC-7", "session_on": TODAY, "status": "nominated"}
         pytest.param(
             {"candidacy": {**CANDIDACY, "council_org": "a|b", "session_on": None}},
             "candidates|council=other|member=no|session=unknown", id="what is no label",
+        ),
+        *(
+            pytest.param(
+                {"candidacy": {**CANDIDACY, "council_org": personal, "session_on": None}},
+                "candidates|council=other|member=no|session=unknown", id=name,
+            )
+            for name, personal in (
+                ("a person's number", f"33990019900101123{check_digit('33990019900101123')}"),
+                ("a telephone number", "13800000000"),
+            )
         ),
         pytest.param({"candidacy": {**CANDIDACY, "status": "withdrawn"}}, None, id="withdrawn"),
     ],

@@ -38,8 +38,9 @@ def test_a_system_without_a_rhythm_would_never_be_silent() -> None:
         ("plan: zhejiang-2022", "plan: [", "YAML_SYNTAX"),
         ("T4: # 建会率", 'T4: {target: 1, milestones: {"33": {"22": 3}}}\n  T4: # 建会率', "DUPLICATE_KEY"),
         ("classes: {}", 'classes: {hospital: {"33": -1}}', "TOO_SMALL expected 0 or more"),
+        ('"2": 3', '"2": 5', "WRONG_VALUE 5 will not do: durations are counted within 1, 2, 3, 7,"),
     ],
-    ids=["goal", "key", "system", "rhythm", "day", "order", "yaml", "twice", "negative"],
+    ids=["goal", "key", "system", "rhythm", "day", "order", "yaml", "twice", "negative", "no bucket"],
 )  # fmt: skip
 def test_a_mistake_is_told_with_its_place(old: str, new: str, said: str) -> None:
     """Every mistake is one error with file, line, what was found, and the nearest right word."""

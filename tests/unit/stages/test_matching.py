@@ -10,7 +10,7 @@ import pytest
 from hub import topics
 from hub.core import dates
 from hub.core.person import decode, encode
-from hub.stages import matching, orphans
+from hub.stages import matching, orphans, waking
 from hub.stages.contract import Batch, Quarantine, Record, Stage, TableChange
 from hub.stages.memory import MemoryContext
 from hub.stages.tables import HubTables
@@ -400,7 +400,7 @@ def test_a_region_that_changes_takes_its_people_along() -> None:
     assert [each["organisation"] for each in sent(ctx, topics.INVITATIONS)] == ["SOC", "NEW"]
     assert stock(ctx)["persons|county=330199"] == 2
     assert not any(COUNTY in name for name in stock(ctx))
-    assert matching.RESTATEMENT not in data(ctx)
+    assert waking.RESTATEMENT not in data(ctx)
 
 
 def test_population_figures_concern_nobody() -> None:
@@ -512,9 +512,11 @@ class NothingTables:
 def test_firing_a_timer_of_nobody_does_nothing() -> None:
     """A person erased meanwhile has no state left."""
     ctx = context()
+    process(ctx)
+    before = data(ctx)
     ctx.schedule(0, matching.PERSON + ANNA)
     fire(ctx)
-    assert data(ctx) == {}
+    assert data(ctx) == before
 
 
 def test_an_application_without_a_ground_follows_the_organisation() -> None:
@@ -575,7 +577,8 @@ def test_an_erased_person_takes_all_stock_figures_back_and_no_flow() -> None:
     assert flows.items() <= ctx.counters.items()
 
 
-def test_a_task_of_an_earlier_version_restates_everybody() -> None:
+@pytest.mark.parametrize("day", [TODAY, TODAY + 1], ids=["a record comes", "only days come"])
+def test_a_task_of_an_earlier_version_restates_everybody(day: int) -> None:
     """What it did not count yet is counted at once, not when each person happens to be evaluated."""
     ctx = context()
     process(ctx, everything())
@@ -585,7 +588,9 @@ def test_a_task_of_an_earlier_version_restates_everybody() -> None:
     for counter in [name for name in stock(ctx) if not name.startswith("persons|")]:
         ctx.count(counter, -1)
     ctx.state.put(matching.STARTED, b"\x02")
-    process(ctx)
-    fire(ctx)
+    if day == TODAY:
+        process(ctx)
+        fire(ctx)
+    until(ctx, day)
     assert f"certificates_valid|county={COUNTY}|kind=good" in stock(ctx)
     assert timers(ctx).keys() == {matching.PERSON + ANNA}

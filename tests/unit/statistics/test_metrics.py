@@ -42,6 +42,16 @@ def test_a_target_is_shown_beside_its_value_and_goes_when_there_is_none() -> Non
     assert "hub_figure_target{" not in page(metrics)
 
 
+def test_the_old_year_is_not_shown_as_the_new_one() -> None:
+    """What was counted last year is gone on the first day of the next, whether that has any of it or not."""
+    metrics = Metrics(CollectorRegistry())
+    metrics.show(Figure(Key("T12", "", "3301", "city", "2022"), "target", "persons", 7), "2022")
+    metrics.show(Figure(Key("T12", "", "33", "province", "2022"), "target", "persons", 9), "2022")
+    metrics.show(Figure(Key("T12", "", "33", "province", "2023"), "target", "persons", 1), "2023")
+    shown = [line for line in page(metrics).splitlines() if line.startswith("hub_figure{")]
+    assert shown == ['hub_figure{figure="T12",labels="",level="province",period="year",region="33"} 1.0']
+
+
 def test_every_metric_is_exposed() -> None:
     """What the catalogue says is there."""
     text = page(Metrics(CollectorRegistry()))

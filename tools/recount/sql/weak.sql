@@ -9,6 +9,12 @@ SELECT current[:6] AS region, count(DISTINCT current) AS n
 FROM directory_on((SELECT min(start) - 1 FROM quarters)) o JOIN spots s ON s.code = o.current AND s.sort = 'village'
 WHERE o.active AND o.org_class IN ('village', 'community') GROUP BY ALL;
 
+CREATE TABLE villages_after AS
+SELECT current[:6] AS region, count(DISTINCT current) AS n
+FROM directory_on((SELECT (max(start) + INTERVAL 3 MONTH)::DATE - 1 FROM quarters)) o
+JOIN spots s ON s.code = o.current AND s.sort = 'village'
+WHERE o.active AND o.org_class IN ('village', 'community') GROUP BY ALL;
+
 CREATE TABLE lagging AS
 WITH told AS (
     SELECT min(period) <= (SELECT strftime(min(start), '%Y-%m') FROM quarters) AS long_enough
@@ -25,10 +31,10 @@ WITH told AS (
 SELECT r.code AS region,
     coalesce((SELECT bool_or(lags) FROM shares s WHERE s.region = r.code), false)
     OR (SELECT long_enough FROM told) AND coalesce(g.members, 0) <= 0
-       AND coalesce(v.have, 0) - coalesce(b.n, 0) <= 0 AS weak
+       AND coalesce(a.n, 0) - coalesce(b.n, 0) <= 0 AS weak
 FROM regions r
 LEFT JOIN grown g ON g.region = r.code
-LEFT JOIN rates v ON v.region = r.code AND v.sort = 'village'
+LEFT JOIN villages_after a ON a.region = r.code
 LEFT JOIN villages_before b ON b.region = r.code
 WHERE r.digits = 6;
 
