@@ -14,7 +14,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from bench import latency, made, memory, restore
+from bench import delay, latency, made, memory, restore, sweep
 from bench.contestants import ALL, BY_NAME, Contestant, run
 from bench.ground import Ground, keys_in, temporary
 from bench.load import Shape, make
@@ -27,7 +27,7 @@ _QUICK: Final = (30_000, 10_000, 1, 10.0)
 """Events, events of the peers, rounds, seconds of live load: a look, not a measurement."""
 _ALONE: Final = ("profile", "memory")
 """Parts that need no broker."""
-_PARTS: Final = (*BY_NAME, "latency", "restore", *_ALONE)
+_PARTS: Final = (*BY_NAME, "latency", "delay", "sweep", "restore", *_ALONE)
 _NOT_QUICK: Final = frozenset({"memory"})
 _PROFILED: Final = 30_000
 """Events of the last county that are profiled, and that make up the people to be known."""
@@ -161,6 +161,13 @@ def _measure_with_kafka(directory: Path, asked: Asked, results: Results) -> None
                 events = int(asked.rate * (asked.live_seconds + latency.WARM_S))
                 with _counting(f"live load, {asked.rate:,.0f} events/s", events) as advance:
                     results.latency = latency.measure(ground, load, asked.rate, asked.live_seconds, advance)
+            if "delay" in asked.parts:
+                events = int(asked.rate * (asked.live_seconds + latency.WARM_S))
+                with _counting("live load, figures followed", events) as advance:
+                    results.delay = delay.measure(ground, load, asked.rate, asked.live_seconds, advance)
+            if "sweep" in asked.parts:
+                with _counting("a rule book switched under live load", len(load.live)) as advance:
+                    results.sweep = sweep.measure(ground, load, asked.rate, asked.live_seconds, advance)
         finally:
             if asked.logs is not None:
                 _keep_logs(directory, asked.logs)

@@ -24,11 +24,12 @@ from bench.load import Load
 from bench.support import percentile, reached
 from bench.watch import committed, ends, read
 from hub import contracts, kafka, topics
+from hub.core.invitation import RULE_WITHDRAWN
 from hub.embedded.process import Launched
 from hub.errors import RetryError
 from hub.simulate.publish import Publisher
 
-__all__ = ("WARM_S", "Latency", "Waits", "measure")
+__all__ = ("WARM_S", "Latency", "Waits", "Watcher", "await_ready", "await_settled", "free_port", "measure")
 
 WARM_S: Final = 5.0
 """What is published first does not count: the worker's caches are cold, its code paths new."""
@@ -73,16 +74,16 @@ def measure(
     wanted = min(len(load.live), int(rate * (seconds + WARM_S)))
     stamps: dict[bytes, int] = {}
     publisher = Publisher(ground.settings, rate, stamps)
-    watcher = _Watcher(ground)
-    hub, port = BY_NAME["hub1"], _free_port()
+    watcher = Watcher(ground)
+    hub, port = BY_NAME["hub1"], free_port()
     group = ground.new_group("live")
     with launched(ground, hub, group, port) as child:
-        _await_ready(ground, child, port)
+        await_ready(ground, child, port)
         watcher.start()
         began_ms = time.time() * 1000
         publisher.publish(load.live[:wanted], progress)
         ended_ms = time.time() * 1000
-        _await_settled(ground, group, child)
+        await_settled(ground, group, child)
         watcher.stop()
     counted = {key: at for key, at in stamps.items() if at >= began_ms + WARM_S * 1000}
     seen = [(cause, stamped, at) for cause, stamped, at in watcher.found if cause in counted]
@@ -101,12 +102,14 @@ def measure(
     )
 
 
-class _Watcher:
+class Watcher:
     """Reads the invitations as the registry would, in a thread of its own."""
 
     def __init__(self, ground: Ground) -> None:
         self.found: list[tuple[bytes, float, float]] = []
         """Cause, CreateTime, and when it was in our hands (ms)."""
+        self.withdrawn = 0
+        """Invitations withdrawn because a rule was."""
         self._ground = ground
         self._stopping = False
         self._thread = threading.Thread(target=self._run, daemon=True)
@@ -119,7 +122,7 @@ class _Watcher:
         self._thread.join()
 
     def _run(self) -> None:
-        cause_of = contracts.codec().reader("hub.invitation", ("cause_event_id",))
+        told = contracts.codec().reader("hub.invitation", ("cause_event_id", "cause"))
         consumer: Any = kafka.consumer(self._ground.settings, None, {"fetch.wait.max.ms": 10})
         consumer.assign([TopicPartition(topics.INVITATIONS, number, 0) for number in range(PARTITIONS)])
         while not self._stopping:
@@ -127,13 +130,15 @@ class _Watcher:
             at_ms = time.time() * 1000
             if message is None or message.error() is not None or message.value() is None:
                 continue
-            cause = cause_of(message.value())["cause_event_id"]
+            invitation = told(message.value())
+            cause = invitation["cause_event_id"]
             if cause is not None:
                 self.found.append((cause.encode(), message.timestamp()[1], at_ms))
+            self.withdrawn += invitation["cause"] == RULE_WITHDRAWN
         consumer.close()
 
 
-def _await_ready(ground: Ground, child: Launched, port: int) -> None:
+def await_ready(ground: Ground, child: Launched, port: int) -> None:
     deadline = time.monotonic() + _READY_S
     while time.monotonic() < deadline:
         check(ground, BY_NAME["hub1"], child)
@@ -145,7 +150,7 @@ def _await_ready(ground: Ground, child: Launched, port: int) -> None:
     raise RetryError("the hub does not become ready", f"port {port}", "see its log")
 
 
-def _await_settled(ground: Ground, group: str, child: Launched) -> None:
+def await_settled(ground: Ground, group: str, child: Launched) -> None:
     """Wait until the upstream topics are worked off, and a little longer for what follows from them."""
     deadline = time.monotonic() + _SETTLE_S
     while time.monotonic() < deadline:
@@ -158,7 +163,7 @@ def _await_settled(ground: Ground, group: str, child: Launched) -> None:
     raise RetryError("the hub cannot keep up with the live load", "bench", "give it a lower --rate")
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

@@ -9,10 +9,12 @@ from rich.console import Console
 from rich.table import Table
 
 from bench.contestants import ALL, BY_NAME
+from bench.delay import Delay
 from bench.latency import Latency
 from bench.memory import Held
 from bench.results import Results, machine
 from bench.support import Verdict
+from bench.sweep import Sweep
 
 __all__ = ("show",)
 
@@ -40,6 +42,10 @@ def show(console: Console, results: Results) -> None:
         console.print(f"[red]{BY_NAME[name].title} has not done the same job as the hub: {why}[/red]")
     if results.latency is not None:
         _show_latency(console, results.latency)
+    if results.delay is not None:
+        _show_delay(console, results.delay)
+    if results.sweep is not None:
+        _show_sweep(console, results.sweep)
     if results.restored is not None:
         back = results.restored
         console.print(
@@ -93,6 +99,32 @@ def _show_latency(console: Console, latency: Latency) -> None:
     console.print(
         f"counter parts meanwhile: {latency.parts_per_second:,.0f} records/s ({latency.parts:,} in all)"
     )
+
+
+def _show_delay(console: Console, delay: Delay) -> None:
+    grid = _grid(
+        f"event to published figure at {delay.rate:,.0f} events/s: {delay.events:,} events",
+        ("ms", "p50", "p95", "p99", "longest"),
+    )
+    grid.add_row("until a consumer has the figure", *(f"{value:,.0f}" for value in delay.waits))
+    console.print(grid)
+    console.print(
+        f"meanwhile {delay.parts_per_second:,.0f} counter parts/s in and {delay.figures_per_second:,.0f} "
+        f"figures/s out, with {delay.cores:.0%} of a core"
+    )
+
+
+def _show_sweep(console: Console, sweep: Sweep) -> None:
+    grid = _grid(
+        f"event to invitation at {sweep.rate:,.0f} events/s, a rule book switched meanwhile: everybody known "
+        f"evaluated in {sweep.seconds:.1f} s, {sweep.withdrawn:,} invitations withdrawn",
+        ("ms", "p50", "p95", "p99", "longest"),
+    )
+    for span in ("before", "during", "after"):
+        waits = getattr(sweep, span)
+        if waits is not None:
+            grid.add_row(span, *(f"{value:,.0f}" for value in waits))
+    console.print(grid)
 
 
 def _memory(memory: Iterable[Held]) -> Table:

@@ -11,12 +11,14 @@ from typing import Any, Final
 
 import psutil
 
+from bench.delay import Delay
 from bench.latency import Latency, Waits
 from bench.load import Load
 from bench.made import Made
 from bench.memory import PEOPLE, Held
 from bench.restore import Restored
 from bench.support import Bar, Rate, Summary, Verdict, ratio, scaling, summary_of
+from bench.sweep import Sweep
 
 __all__ = ("Results",)
 
@@ -48,6 +50,8 @@ class Results:
     unlike: dict[str, str] = field(default_factory=dict)
     """Contestant → why it has not done the hub's job on the same events."""
     latency: Latency | None = None
+    delay: Delay | None = None
+    sweep: Sweep | None = None
     restored: Restored | None = None
     memory: list[Held] = field(default_factory=list)
     """What is held by how many people known, the last being the most."""
@@ -114,7 +118,9 @@ class Results:
             },
             "made": {name: made._asdict() for name, made in self.made.items()},
             "not_the_same_job": self.unlike,
-            "latency": _latency(self.latency),
+            "latency": _waits(self.latency),
+            "delay": _waits(self.delay),
+            "sweep": _waits(self.sweep),
             "restored": None
             if restored is None
             else restored._asdict() | {"per_second": restored.per_second},
@@ -148,8 +154,8 @@ def _processor() -> str:
     return next(named, platform.processor())
 
 
-def _latency(latency: Latency | None) -> dict[str, Any] | None:
-    if latency is None:
+def _waits(measured: Latency | Delay | Sweep | None) -> dict[str, Any] | None:
+    if measured is None:
         return None
-    found = latency._asdict()
+    found = measured._asdict()
     return {name: value._asdict() if isinstance(value, Waits) else value for name, value in found.items()}

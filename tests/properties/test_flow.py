@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
@@ -197,8 +198,12 @@ class Flow:
             for key, stored in task.context.state.scan(PERSON)
         )
         hidden = ("flow.", "invitations_open|", "held|code=applied|", "held|code=cooldown|")
-        figures = self.flow.counters()
-        return people, {name: value for name, value in figures.items() if not name.startswith(hidden)}
+        figures: Counter[str] = Counter()
+        for name, value in self.flow.counters().items():
+            if not name.startswith(hidden):
+                # Whether somebody to be reached ever was invited is history, as the invitation is.
+                figures[name.partition("|invited=")[0]] += value
+        return people, figures
 
 
 @settings(max_examples=500, deadline=None)
