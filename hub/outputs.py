@@ -14,6 +14,7 @@ from hub import topics
 from hub.core import dates
 from hub.core.organisation import Directory
 from hub.engine.tail import read_all, size
+from hub.errors import UsageError
 from hub.settings import Clock
 from hub.stages.build import make_codec
 
@@ -100,8 +101,14 @@ class Outputs:
         return dates.day_of(self.now())
 
     def now(self) -> int:
-        """Return the hub's time in ms: of the wall clock, or the newest tick where time is simulated."""
+        """Return the hub's time in ms: of the wall clock, or the newest tick where time is simulated.
+
+        Raise UsageError where ticks are published and the settings go by the wall clock: whatever was asked
+        would be answered for another year.
+        """
         if self._settings.clock is Clock.WALL:
+            if self.size(topics.TICKS):
+                raise UsageError("this hub lives in simulated time", topics.TICKS, "set HUB_CLOCK=ticks")
             return int(time.time() * 1000)
         return max(
             (record["now"] for _, record in self.records(topics.TICKS) if record is not None), default=0

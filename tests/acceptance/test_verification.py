@@ -13,6 +13,7 @@ from hub import contracts, data, kafka, topics
 from hub.cli.main import app
 from hub.demo.play import play
 from hub.demo.site import Site
+from hub.errors import UsageError
 from hub.settings import Settings
 from hub.simulate.days import Plan, Year
 from hub.simulate.regions import region_table
@@ -40,13 +41,18 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         running.close()
 
 
-def verified(settings: Settings, *arguments: str) -> tuple[int, dict[str, Any]]:
-    """Run ``hub statistics verify``; return its exit code and document."""
-    environment = {
+def environment(settings: Settings) -> dict[str, str]:
+    """Return what lets a command find the hub."""
+    return {
         "HUB_GROUP": settings.group, "HUB_KEY_DIR": str(settings.key_dir),
         "HUB_CLOCK": settings.clock.value, "HUB_BOOTSTRAP_SERVERS": settings.bootstrap_servers,
     }  # fmt: skip
-    result = CliRunner().invoke(app, ["statistics", "verify", *arguments, "--json"], env=environment)
+
+
+def verified(settings: Settings, *arguments: str) -> tuple[int, dict[str, Any]]:
+    """Run ``hub statistics verify``; return its exit code and document."""
+    asked = ["statistics", "verify", *arguments, "--json"]
+    result = CliRunner().invoke(app, asked, env=environment(settings))
     assert result.exit_code in {0, 1}, result.output
     return result.exit_code, json.loads(result.stdout)
 
@@ -78,6 +84,16 @@ def test_a_hundred_drawn_figures_agree(site: Site) -> None:
         assert (code, unlike(document), len(document["figures"])) == (0, [], 100)
         drawn.append({each["key"] for each in document["figures"]})
     assert drawn[0] != drawn[1]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("command", ["verify", "snapshot"])
+def test_the_wall_clock_is_refused_in_simulated_time(site: Site, command: str) -> None:
+    """Nobody compares, or publishes for ever, the figures of another year by mistake."""
+    wrong = environment(site.settings) | {"HUB_CLOCK": "wall"}
+    result = CliRunner().invoke(app, ["statistics", command], env=wrong)
+    assert isinstance(result.exception, UsageError)
+    assert result.exception.cure == "set HUB_CLOCK=ticks"
 
 
 @pytest.mark.slow
