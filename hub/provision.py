@@ -204,17 +204,31 @@ def _describe(admin: AdminClient, names: Sequence[str]) -> dict[str, _Found]:
         resources = [ConfigResource(ResourceType.TOPIC, name) for name in there]
         # librdkafka takes an empty list for a mistake.
         futures = admin.describe_configs(resources, request_timeout=_TIMEOUT_S) if resources else {}
-        configs = {resource.name: future.result() for resource, future in futures.items()}
+        configs = {resource.name: _unless_gone(future) for resource, future in futures.items()}
     except KafkaException as error:
         raise _refused(error) from None
     return {
         name: _Found(
             len(listed[name].partitions),
             min(len(partition.replicas) for partition in listed[name].partitions.values()),
-            {key: entry.value for key, entry in configs[name].items()},
+            {key: entry.value for key, entry in config.items()},
         )
         for name in there
+        if (config := configs[name]) is not None
     }
+
+
+def _unless_gone(described: Any) -> dict[str, Any] | None:
+    """Return a topic's settings, None for one that was deleted since it was listed."""
+    from confluent_kafka import KafkaError, KafkaException
+
+    try:
+        found: dict[str, Any] = described.result()
+    except KafkaException as error:
+        if error.args[0].code() == KafkaError.UNKNOWN_TOPIC_OR_PART:
+            return None
+        raise
+    return found
 
 
 def _await(futures: dict[Any, Any], already_there: str = "") -> None:
