@@ -52,7 +52,7 @@ def find(cache_dir: Path) -> Path:
 
 def _unpack(home: Path) -> None:
     """Fetch Debian's package and unpack it; the directory appears whole or not at all."""
-    for needed in ("apt-get", "dpkg"):
+    for needed in ("apt-get", "dpkg-deb"):
         if shutil.which(needed) is None:
             raise MissingError(f"neither promtool nor {needed} is on the PATH: install Prometheus")
     home.parent.mkdir(parents=True, exist_ok=True)
@@ -61,7 +61,10 @@ def _unpack(home: Path) -> None:
         if not _downloaded(work):
             raise MissingError("promtool is not on the PATH, and apt cannot fetch the package prometheus")
         (package,) = work.glob(f"{_PACKAGE}_*.deb")
-        subprocess.run(["dpkg", "-x", str(package), str(work / "x")], check=True, timeout=_APT_S)
+        try:
+            subprocess.run(["dpkg-deb", "-x", str(package), str(work / "x")], check=True, timeout=_APT_S)
+        except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
+            raise MissingError(f"the package prometheus cannot be unpacked: {error}") from None
         shutil.rmtree(home, ignore_errors=True)
         (work / "x").rename(home)
 
