@@ -7,20 +7,20 @@ has that record in its hands. All clocks are this machine's. The statistics work
 
 from __future__ import annotations
 
-import threading
 import time
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from typing import Any, Final, NamedTuple
 
-from confluent_kafka import OFFSET_END, TopicPartition
+from confluent_kafka import OFFSET_END
 
 from bench.contestants import BY_NAME, STATISTICS, launched
-from bench.ground import PARTITIONS, Ground
+from bench.follower import Follower
+from bench.ground import Ground
 from bench.latency import WARM_S, Waits, await_ready, await_settled, free_port
 from bench.load import Load
 from bench.watch import Usage, read
-from hub import contracts, kafka, topics
+from hub import contracts, topics
 from hub.errors import DeadLetterError, RetryError
 from hub.simulate.publish import Publisher
 from hub.simulate.wire import Message
@@ -46,46 +46,29 @@ class Delay(NamedTuple):
     """Cores that the statistics worker kept busy meanwhile."""
 
 
-class _Watcher:
-    """Reads the figures in a thread of its own."""
+class _Watcher(Follower):
+    """Reads the figures as they are published."""
 
     def __init__(self, ground: Ground) -> None:
+        super().__init__(ground, topics.STATISTICS, OFFSET_END, self._see)
         self.reached: dict[tuple[str, str], list[tuple[float, int]]] = defaultdict(list)
         """System and type → when (ms) so many were counted."""
         self.figures = 0
         self._years: dict[tuple[str, str], dict[str, int]] = defaultdict(dict)
-        self._ground = ground
-        self._stopping = False
-        self._thread = threading.Thread(target=self._run, daemon=True)
-
-    def start(self) -> None:
-        self._thread.start()
-
-    def stop(self) -> None:
-        self._stopping = True
-        self._thread.join()
+        self._told = contracts.codec().reader("hub.figure", ("figure", "labels", "period", "value"))
 
     def counted(self) -> int:
         """Return how many events are counted."""
         return sum(steps[-1][1] for steps in list(self.reached.values()))
 
-    def _run(self) -> None:
-        told = contracts.codec().reader("hub.figure", ("figure", "labels", "period", "value"))
-        consumer: Any = kafka.consumer(self._ground.settings, None, {"fetch.wait.max.ms": 10})
-        consumer.assign([TopicPartition(topics.STATISTICS, n, OFFSET_END) for n in range(PARTITIONS)])
-        while not self._stopping:
-            message = consumer.poll(0.1)
-            at_ms = time.time() * 1000
-            if message is None or message.error() is not None or message.value() is None:
-                continue
-            self.figures += 1
-            figure = told(message.value())
-            if figure["figure"] == _FIGURE and len(figure["period"]) == _YEAR:
-                labels = dict(pair.split("=") for pair in figure["labels"].split("|"))
-                kind = labels["system"], labels["type"]
-                self._years[kind][figure["period"]] = int(figure["value"])
-                self.reached[kind].append((at_ms, sum(self._years[kind].values())))
-        consumer.close()
+    def _see(self, message: Any, at_ms: float) -> None:
+        self.figures += 1
+        figure = self._told(message.value())
+        if figure["figure"] == _FIGURE and len(figure["period"]) == _YEAR:
+            labels = dict(pair.split("=") for pair in figure["labels"].split("|"))
+            kind = labels["system"], labels["type"]
+            self._years[kind][figure["period"]] = int(figure["value"])
+            self.reached[kind].append((at_ms, sum(self._years[kind].values())))
 
 
 def measure(

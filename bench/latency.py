@@ -9,21 +9,19 @@ bar is held against. All clocks are this machine's.
 from __future__ import annotations
 
 import socket
-import threading
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Sequence
 from typing import Any, Final, NamedTuple
 
-from confluent_kafka import TopicPartition
-
 from bench.contestants import BY_NAME, check, launched
-from bench.ground import PARTITIONS, Ground
+from bench.follower import Follower
+from bench.ground import Ground
 from bench.load import Load
 from bench.support import percentile, reached
 from bench.watch import committed, ends, read
-from hub import contracts, kafka, topics
+from hub import contracts, topics
 from hub.core.invitation import RULE_WITHDRAWN
 from hub.embedded.process import Launched
 from hub.errors import RetryError
@@ -102,40 +100,23 @@ def measure(
     )
 
 
-class Watcher:
-    """Reads the invitations as the registry would, in a thread of its own."""
+class Watcher(Follower):
+    """Reads the invitations as the registry would."""
 
     def __init__(self, ground: Ground) -> None:
+        super().__init__(ground, topics.INVITATIONS, 0, self._see)
         self.found: list[tuple[bytes, float, float]] = []
         """Cause, CreateTime, and when it was in our hands (ms)."""
         self.withdrawn = 0
         """Invitations withdrawn because a rule was."""
-        self._ground = ground
-        self._stopping = False
-        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._told = contracts.codec().reader("hub.invitation", ("cause_event_id", "cause"))
 
-    def start(self) -> None:
-        self._thread.start()
-
-    def stop(self) -> None:
-        self._stopping = True
-        self._thread.join()
-
-    def _run(self) -> None:
-        told = contracts.codec().reader("hub.invitation", ("cause_event_id", "cause"))
-        consumer: Any = kafka.consumer(self._ground.settings, None, {"fetch.wait.max.ms": 10})
-        consumer.assign([TopicPartition(topics.INVITATIONS, number, 0) for number in range(PARTITIONS)])
-        while not self._stopping:
-            message = consumer.poll(0.1)
-            at_ms = time.time() * 1000
-            if message is None or message.error() is not None or message.value() is None:
-                continue
-            invitation = told(message.value())
-            cause = invitation["cause_event_id"]
-            if cause is not None:
-                self.found.append((cause.encode(), message.timestamp()[1], at_ms))
-            self.withdrawn += invitation["cause"] == RULE_WITHDRAWN
-        consumer.close()
+    def _see(self, message: Any, at_ms: float) -> None:
+        invitation = self._told(message.value())
+        cause = invitation["cause_event_id"]
+        if cause is not None:
+            self.found.append((cause.encode(), message.timestamp()[1], at_ms))
+        self.withdrawn += invitation["cause"] == RULE_WITHDRAWN
 
 
 def await_ready(ground: Ground, child: Launched, port: int) -> None:

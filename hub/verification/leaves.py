@@ -42,10 +42,6 @@ class Leaves(NamedTuple):
     totals: dict[str, Total]
     vector: dict[Origin, Standing]
 
-    def of(self, counter: str) -> Iterator[Origin]:
-        """Yield the origins of a counter."""
-        return (origin for origin, _ in _origins(self.totals[counter]))
-
 
 def read(settings: Settings) -> Leaves:
     """Read ``hub.statistics.totals`` whole. Raise TopicsError when there is none."""
