@@ -84,7 +84,7 @@ def _publish(records: Mapping[bytes, bytes | None], settings: Settings) -> None:
             f"there is no topic {topics.RULES}", settings.bootstrap_servers, "make it: hub topics ensure"
         )
     # Two who activate at once fence each other off: the later one's books are whole.
-    producer = kafka.producer(settings, f"{settings.group}-rules")
+    producer = kafka.connected(kafka.producer(settings, f"{settings.group}-rules"))
     try:
         producer.init_transactions(_PUBLISH_S)
         producer.begin_transaction()

@@ -49,7 +49,8 @@ class AuditTrail:
         def confirmed(error: Any, _message: Any) -> None:
             failed.append(error.str() if error is not None else "")
 
-        producer = kafka.producer(self._settings, extra={"message.timeout.ms": int(_PATIENCE_S * 1000)})
+        extra = {"message.timeout.ms": int(_PATIENCE_S * 1000)}
+        producer = kafka.connected(kafka.producer(self._settings, extra=extra))
         producer.produce(topics.AUDIT, self._codec.encode(TYPE, record), on_delivery=confirmed)
         producer.flush(_PATIENCE_S + 5)
         if failed != [""]:

@@ -7,6 +7,7 @@ Precedence in every configuration: what the caller asks for, then ``HUB_KAFKA_*`
 from __future__ import annotations
 
 import logging
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from hub.errors import BrokerError, ConfigurationError
@@ -25,6 +26,7 @@ __all__ = (
     "admin",
     "admin_config",
     "committed",
+    "connected",
     "consumer",
     "consumer_config",
     "informed",
@@ -127,6 +129,18 @@ def informed(consumer: Consumer, timeout_s: float = 10.0) -> Consumer:
     """
     consumer.list_topics(timeout=timeout_s)
     return consumer
+
+
+def connected(producer: Producer, timeout_s: float = 1.0) -> Producer:
+    """Return the producer once it has reached a broker, or the time is over: what it does next will tell.
+
+    One that is used before it has looks again half a second later, and a second time to get its id.
+    """
+    from confluent_kafka import KafkaException
+
+    with suppress(KafkaException):
+        producer.list_topics(timeout=timeout_s)
+    return producer
 
 
 def committed(

@@ -224,7 +224,8 @@ def request_erasure(settings: Settings, document: Document, requested_on: int) -
         "scope": None,
     }  # fmt: skip
     failed: list[str] = []
-    producer = kafka.producer(settings, extra={"message.timeout.ms": int(_PATIENCE_S * 1000)})
+    extra = {"message.timeout.ms": int(_PATIENCE_S * 1000)}
+    producer = kafka.connected(kafka.producer(settings, extra=extra))
     producer.produce(
         topics.PARTY,
         codec.encode(ERASURE, event),

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import shutil
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,7 +16,6 @@ from hub.topics import TOPICS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from confluent_kafka.admin import AdminClient
 
@@ -23,6 +24,20 @@ if TYPE_CHECKING:
 _KEPT = ("HUB_CACHE_DIR", "HUB_MAVEN_URL")
 """Where downloads live may come from outside; every other setting would make a test depend on the machine."""
 _WAIT_S = 30.0
+_LOOK_S = 0.01
+_MEMORY = Path("/dev/shm")
+_ROOM_BYTES = 2 << 30
+"""A run of all tests leaves some 200 MB."""
+
+
+def pytest_configure() -> None:
+    """Keep temporary directories in memory where there is room.
+
+    Kafka flushes the files of every partition that is made or deleted: on a disk, three seconds per test.
+    Nothing is claimed of what a disk does without power.
+    """
+    if _MEMORY.is_dir() and os.access(_MEMORY, os.W_OK) and shutil.disk_usage(_MEMORY).free > _ROOM_BYTES:
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(_MEMORY))
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -77,6 +92,7 @@ def empty_broker(settings: Settings) -> AdminClient:
     deadline = time.monotonic() + _WAIT_S
     while names & set(admin.list_topics(timeout=_WAIT_S).topics):  # the answer lags behind the deed
         assert time.monotonic() < deadline, "the broker does not forget deleted topics"
+        time.sleep(_LOOK_S)
     return admin
 
 

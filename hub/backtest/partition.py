@@ -72,6 +72,7 @@ def placed(
 
     reader = kafka.consumer(settings, None, {"enable.partition.eof": True, "fetch.wait.max.ms": 20})
     try:
+        kafka.informed(reader, _ANSWER_S)
         reader.assign([TopicPartition(topic, partition, start)])
         moved_s, ended = time.monotonic(), False
         while not ended:

@@ -107,7 +107,7 @@ def release(
         "reason": reason,
         "at": int(time.time() * 1000),
     }
-    producer = kafka.producer(settings)
+    producer = kafka.connected(kafka.producer(settings))
     producer.produce(CONTROLS, make_codec(settings).encode("hub.control", control), release_key(place))
     if producer.flush(_TIMEOUT_S):
         raise BrokerError(

@@ -150,7 +150,7 @@ def _stamped(patient: Patient, admin: AdminClient, name: str) -> tuple[float, fl
 
     config = {"message.timestamp.type": "LogAppendTime", "retention.ms": "60000"}
     admin.create_topics([NewTopic(name, 1, -1, config=config)])[name].result(_TIMEOUT_S)
-    producer = kafka.producer(patient.settings)
+    producer = kafka.connected(kafka.producer(patient.settings))
     stamps: list[tuple[float, float]] = []
 
     def delivered(error: Any, message: Any) -> None:

@@ -38,7 +38,7 @@ class Barrier:
     ) -> None:
         """Watch the topics ``inputs`` of all stages; ``encode`` is the codec's."""
         self._admin = kafka.admin(settings)
-        self._producer = kafka.producer(settings, None, {"linger.ms": 0})
+        self._producer = kafka.connected(kafka.producer(settings, None, {"linger.ms": 0}))
         # An offset that a running transaction is about to move is asked for again at once.
         self._reader = kafka.consumer(
             settings, settings.group, {"retry.backoff.ms": 2, "retry.backoff.max.ms": 10}

@@ -133,7 +133,7 @@ class Letterbox:
         from confluent_kafka import KafkaException
 
         # One id for all: a second redrive at the same time fences the first instead of doubling it.
-        producer = kafka.producer(self._settings, f"{self._settings.group}-redrive")
+        producer = kafka.connected(kafka.producer(self._settings, f"{self._settings.group}-redrive"))
         try:
             producer.init_transactions(_TIMEOUT_S)
             for start in range(0, len(letters), _TRANSACTION):

@@ -16,22 +16,27 @@ if TYPE_CHECKING:
 __all__ = ("ends", "read_all", "size")
 
 _STALLED_S: Final = 20.0
+_GATHER_S: Final = 0.02
 
 
 def read_all(settings: Settings, topic: str) -> Iterator[tuple[bytes | None, bytes | None]]:
     """Yield key and value of every committed record, partition by partition in order, then end."""
     from confluent_kafka import OFFSET_BEGINNING, TopicPartition
 
-    listed = kafka.admin(settings).list_topics(timeout=10).topics
-    if topic not in listed:
-        raise TopicsError(f"there is no topic {topic}", settings.bootstrap_servers, "run `hub topics ensure`")
     reader = kafka.consumer(settings, None, {"enable.partition.eof": True, "fetch.wait.max.ms": 20})
     try:
+        # The reader itself asks: it must know where the partitions are, see kafka.informed.
+        listed = reader.list_topics(timeout=10).topics
+        if topic not in listed:
+            raise TopicsError(
+                f"there is no topic {topic}", settings.bootstrap_servers, "run `hub topics ensure`"
+            )
         left = set(listed[topic].partitions)
         reader.assign([TopicPartition(topic, partition, OFFSET_BEGINNING) for partition in left])
         moved_s = time.monotonic()
         while left:
-            for message in reader.consume(10_000, 0.1):
+            # So long it waits for a full batch, at the end too.
+            for message in reader.consume(10_000, _GATHER_S):
                 moved_s = time.monotonic()
                 error = message.error()
                 if error is None:

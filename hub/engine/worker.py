@@ -142,7 +142,8 @@ class Worker:
             "fetch.wait.max.ms": 10 if settings.clock is Clock.TICKS else 500,
         }
         self._transactions = Transactions(
-            lambda: kafka.producer(settings, self._slot, PRODUCER), 2 * settings.transaction_timeout_s
+            lambda: kafka.connected(kafka.producer(settings, self._slot, PRODUCER)),
+            2 * settings.transaction_timeout_s,
         )
         self._controls = Controls(wiring.decode)
         self._broadcast = Broadcast(

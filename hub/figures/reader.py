@@ -26,6 +26,7 @@ Step = Callable[[int], None]
 """Told how many records were read since the last time."""
 _STALLED_S: Final = 20.0
 _BATCH: Final = 5_000
+_GATHER_S: Final = 0.02
 
 
 class Decoded(NamedTuple):
@@ -58,12 +59,14 @@ class FigureReader:
         self.shelf = Shelf()
         self._where = settings.bootstrap_servers
         self._decoded = reader_of(settings)
-        found = kafka.admin(settings).list_topics(timeout=10).topics.get(topics.STATISTICS)
+        self._consumer = kafka.consumer(settings, None, {"enable.partition.eof": True})
+        # The reader itself asks: it must know where the partitions are, see kafka.informed.
+        found = self._consumer.list_topics(timeout=10).topics.get(topics.STATISTICS)
         if found is None:
+            self._consumer.close()
             raise TopicsError(
                 f"there is no topic {topics.STATISTICS}", self._where, "run `hub topics ensure`"
             )
-        self._consumer = kafka.consumer(settings, None, {"enable.partition.eof": True})
         self._ahead = set(found.partitions)
         self._consumer.assign([TopicPartition(topics.STATISTICS, p, OFFSET_BEGINNING) for p in self._ahead])
 
@@ -79,7 +82,7 @@ class FigureReader:
         """Read to the present end; BrokerError when nothing comes any more before it."""
         moved_s = time.monotonic()
         while self._ahead:
-            messages = self._consumer.consume(_BATCH, 0.1)
+            messages = self._consumer.consume(_BATCH, _GATHER_S)
             if messages:
                 moved_s = time.monotonic()
                 step(len(messages))

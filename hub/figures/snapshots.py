@@ -61,7 +61,7 @@ def publish(settings: Settings, live: Sequence[Published], day: str, *, trial: b
     """
     from confluent_kafka import KafkaException
 
-    producer = kafka.producer(settings, f"{settings.group}.snapshots")
+    producer = kafka.connected(kafka.producer(settings, f"{settings.group}.snapshots"))
     try:
         if not trial:
             producer.init_transactions(_TIMEOUT_S)

@@ -33,14 +33,12 @@ class Publisher:
         self._where = settings.bootstrap_servers
         self._rate = rate
         self._failures: list[str] = []
-        self._producer: Any = kafka.producer(
-            settings,
-            extra={
-                "linger.ms": 2,
-                "queue.buffering.max.messages": _QUEUE,
-                "topic.metadata.propagation.max.ms": _UNKNOWN_TOPIC_MS,
-            },
-        )
+        extra = {
+            "linger.ms": 2,
+            "queue.buffering.max.messages": _QUEUE,
+            "topic.metadata.propagation.max.ms": _UNKNOWN_TOPIC_MS,
+        }
+        self._producer: Any = kafka.connected(kafka.producer(settings, extra=extra))
 
     def publish(self, messages: Sequence[Message], progress: Callable[[int], None] | None = None) -> None:
         """Publish and return when everything is acknowledged; BrokerError when something is not."""

@@ -93,7 +93,9 @@ class Writers:
 
     def _producer(self, origin: str) -> Any:
         if origin not in self._producers:
-            self._producers[origin] = kafka.producer(self.settings, f"{self.settings.group}.{origin}")
+            self._producers[origin] = kafka.connected(
+                kafka.producer(self.settings, f"{self.settings.group}.{origin}")
+            )
             self._producers[origin].init_transactions()
         return self._producers[origin]
 

@@ -86,7 +86,7 @@ def activated(site: Site, text: str) -> None:
 
 def told(settings: Settings, changes: dict[bytes, bytes | None]) -> None:
     """Append to the changelog of matching's first partition."""
-    producer = kafka.producer(settings)
+    producer = kafka.connected(kafka.producer(settings))
     for key, value in changes.items():
         producer.produce(topics.STATE_MATCHING, value, Kind.STATE + b"p" + key, 0)
     assert producer.flush(30) == 0

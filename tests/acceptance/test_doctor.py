@@ -76,7 +76,7 @@ def test_a_wrong_topic_is_found(healthy: Settings) -> None:
 
 def test_waiting_records_without_a_worker_are_found(healthy: Settings) -> None:
     """Lag that nobody works off is a finding with its number."""
-    producer = kafka.producer(healthy)
+    producer = kafka.connected(kafka.producer(healthy))
     for _ in range(7):
         producer.produce(topics.TRAINING, b"x")
     assert producer.flush(10) == 0

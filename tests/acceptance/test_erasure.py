@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import stat
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -90,7 +91,7 @@ class Site:
     def __init__(self, hub: Hub, settings: Settings, ring: KeyRing) -> None:
         """Take a hub whose topics are there."""
         self.hub, self.settings, self._ring = hub, settings, ring
-        self._producer = kafka.producer(settings)
+        self._producer = kafka.connected(kafka.producer(settings))
 
     def live(self, day: int) -> None:
         """Let it be a day, and let the hub do all there is to do."""
@@ -297,31 +298,36 @@ def _compact(settings: Settings, directory: Path) -> None:
         "segment.ms": "100", "min.cleanable.dirty.ratio": "0.0001", "max.compaction.lag.ms": "100",
         "delete.retention.ms": "0", "file.delete.delay.ms": "100",
     }  # fmt: skip
-    admin, producer = kafka.admin(settings), kafka.producer(settings)
+    admin, producer = kafka.admin(settings), kafka.connected(kafka.producer(settings))
     entries = [ConfigEntry(*each, incremental_operation=AlterConfigOpType.SET) for each in now.items()]
     resources = [ConfigResource(ResourceType.TOPIC, name, incremental_configs=entries) for name in compacted]
     for altered in admin.incremental_alter_configs(resources).values():
         altered.result()
-    places = [
-        (name, partition)
-        for name, described in admin.list_topics(timeout=PATIENCE_S).topics.items()
-        if name in compacted
-        for partition in described.partitions
-    ]
     sought = (ANNA.unit.encode(), ANNA.wrapped)
 
     def gone() -> bool:
-        # One more record closes the segment that is written to; a second round removes the tombstones.
-        for name, partition in places:
+        holding = _holding(directory / "broker" / "data", sought)
+        # One more record closes the segment that is written to. Where nothing is left to compact none is
+        # written: the cleaner takes the dirtiest log first, which would be the smallest, again and again.
+        for name, partition in holding:
             producer.produce(name, None, b"filler", partition)
         assert producer.flush(PATIENCE_S) == 0
-        logs = [path for path in (directory / "broker").rglob("*.log*") if not _apart(str(path))]
-        try:
-            return not any(secret in path.read_bytes() for path in logs for secret in sought)
-        except FileNotFoundError:  # Kafka is at it
-            return False
+        return not holding
 
     until(gone, "Kafka to compact what was erased", COMPACTION_S)
+
+
+def _holding(data: Path, sought: tuple[bytes, ...]) -> set[tuple[str, int]]:
+    """Return the topics and partitions whose files hold what is sought; upstream and kept ones apart."""
+    found = set()
+    for path in data.rglob("*.log*"):
+        if not _apart(str(path)):
+            with suppress(FileNotFoundError):  # Kafka is at it
+                content = path.read_bytes()
+                if any(secret in content for secret in sought):
+                    name, _, partition = path.parent.name.rpartition("-")
+                    found.add((name, int(partition)))
+    return found
 
 
 def _compact_store(path: Path) -> None:

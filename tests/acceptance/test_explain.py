@@ -30,7 +30,7 @@ EXPIRES: Final = "2100-12-31"
 
 def produce(settings: Settings, topic: str, key: bytes, value: bytes) -> None:
     """Publish a record, and return when it is there."""
-    producer = kafka.producer(settings)
+    producer = kafka.connected(kafka.producer(settings))
     producer.produce(topic, value, key)
     assert producer.flush(30) == 0
 

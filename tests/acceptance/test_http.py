@@ -82,7 +82,7 @@ def test_every_error_says_what_where_and_cure(
 def test_a_record_that_cannot_be_read_changes_nothing(opened: tuple[Settings, Door]) -> None:
     """It is counted, the figure stays as it was, and what follows is read."""
     settings, running = opened
-    producer = kafka.producer(settings)
+    producer = kafka.connected(kafka.producer(settings))
     producer.produce(topics.STATISTICS, b"\xc3\x01 no such schema", b"T2|region=33")
     assert producer.flush(30) == 0
     publish(settings, [figure("T2", "3301", 7.0)])

@@ -40,7 +40,7 @@ class Shelf:
     def __init__(self, settings: Settings) -> None:
         """Take the settings of a broker with the hub's topics."""
         self.settings = settings
-        self._producer = kafka.producer(settings)
+        self._producer = kafka.connected(kafka.producer(settings))
 
     def organisation(self, org_id: str) -> None:
         """Announce a society that has been there for years."""
@@ -112,7 +112,7 @@ def shelf(fresh_topics: Settings, monkeypatch: pytest.MonkeyPatch) -> Shelf:
     monkeypatch.setenv("HUB_CLOCK", "ticks")
     made = Shelf(fresh_topics)
     tick = CODEC.encode("hub.tick", {"now": dates.midnight_ms(TODAY)})
-    producer = kafka.producer(fresh_topics)
+    producer = kafka.connected(kafka.producer(fresh_topics))
     producer.produce(topics.TICKS, tick)
     assert producer.flush(30) == 0
     made.organisation("SOC")

@@ -65,7 +65,7 @@ def certificate(serial: int, issued_on: str = "2021-12-01") -> bytes:
 def publish(hub: Hub, records: list[tuple[bytes, bytes]]) -> list[tuple[int, int]]:
     """Publish to the training topic; return each record's partition and offset."""
     places: list[tuple[int, int]] = [(-1, -1)] * len(records)
-    producer = kafka.producer(hub.settings)
+    producer = kafka.connected(kafka.producer(hub.settings))
 
     def note(number: int) -> Any:
         def delivered(error: Any, message: Any) -> None:

@@ -131,7 +131,7 @@ def _perform(hub: Hub, settings: Settings, directory: Path) -> None:
         )  # fmt: skip
     try:
         hub.play(script(SHORT))
-        producer = kafka.producer(settings)
+        producer = kafka.connected(kafka.producer(settings))
         for encoding in ENCODINGS:  # garbage to the hub: it becomes dead letters, sealed
             producer.produce(topics.TRAINING, CANARY.encode(encoding), CANARY.encode(encoding))
         assert producer.flush(PATIENCE_S) == 0

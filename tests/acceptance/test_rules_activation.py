@@ -154,7 +154,7 @@ def test_a_trial_begins_and_ends(desk: Desk) -> None:
 
 def test_a_report_adds_up_what_was_counted(desk: Desk) -> None:
     """The table has a row per rule, and the whole book first."""
-    producer, codec = kafka.producer(desk.settings), contracts.codec()
+    producer, codec = kafka.connected(kafka.producer(desk.settings)), contracts.codec()
     for rule, origin, value in (("all", "m/f/0", 3), ("all", "m/f/1", 4), ("R01", "m/f/0", 2)):
         counter = f"shadow|book=b@9|rule={rule}|run=7|verdict=would_not"
         part = {"counter": counter, "origin": origin, "epoch": 1, "version": 1, "value": value}

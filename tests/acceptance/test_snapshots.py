@@ -41,7 +41,7 @@ def counted(fresh_topics: Settings, monkeypatch: pytest.MonkeyPatch) -> Settings
 def tell_time(settings: Settings, day: str) -> None:
     """Let it be noon of a day."""
     now = dates.midnight_ms(dates.parse_day(day)) + 43_200_000
-    producer = kafka.producer(settings)
+    producer = kafka.connected(kafka.producer(settings))
     producer.produce(topics.TICKS, contracts.codec().encode("hub.tick", {"now": now}))
     assert producer.flush(30) == 0
 

@@ -54,7 +54,7 @@ def ready(team: Statisticians, slot: int = 0) -> None:
 
 def produce(settings: Settings, topic: str, value: bytes | None, key: bytes, partition: int = 0) -> None:
     """Put one record on a topic, without a transaction."""
-    producer = kafka.producer(settings)
+    producer = kafka.connected(kafka.producer(settings))
     producer.produce(topic, value, key, partition=partition)
     assert producer.flush(60) == 0
 

@@ -102,7 +102,7 @@ def test_a_wrong_total_is_found(site: Site) -> None:
     settings = site.settings
     found = leaves.read(settings).totals
     wrong = next(total for name, total in sorted(found.items()) if name.startswith("members|"))
-    producer = kafka.producer(settings)
+    producer = kafka.connected(kafka.producer(settings))
     for value, version in ((wrong.value + 1, wrong.version + 1), (wrong.value, wrong.version + 2)):
         record = {**wrong._asdict(), "value": value, "version": version}
         producer.produce(topics.TOTALS, CODEC.encode("hub.counter_total", record), wrong.counter)

@@ -70,7 +70,7 @@ class ToyGroup:
             [*new, NewTopic(self.state, PARTITIONS, 1, config=compacted)]
         ).values():
             future.result()
-        self._producer = kafka.producer(settings)
+        self._producer = kafka.connected(kafka.producer(settings))
         self._processes: dict[int, subprocess.Popen[bytes]] = {}
 
     def __enter__(self) -> Self:
@@ -208,8 +208,8 @@ class ToyGroup:
         """Return every committed record of a topic, to its present end."""
         from confluent_kafka import OFFSET_BEGINNING, TopicPartition
 
-        partitions = kafka.admin(self.settings).list_topics(topic, timeout=10).topics[topic].partitions
         reader = kafka.consumer(self.settings, None, {"enable.partition.eof": True})
+        partitions = reader.list_topics(topic, timeout=10).topics[topic].partitions
         reader.assign([TopicPartition(topic, p, OFFSET_BEGINNING) for p in partitions])
         left, found = set(partitions), []
         deadline = time.monotonic() + PATIENCE_S

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 __all__ = ("PATIENCE_S", "Workers", "environment", "until")
 
 PATIENCE_S = 40.0
-_LOOK_S = 0.005
+_LOOK_S = 0.01
 _GUARD = str(Path(guard.__file__))
 _PASSED_ON = (
     "bootstrap_servers", "group", "partitions", "clock", "state_dir", "key_dir", "session_timeout_s",

@@ -30,7 +30,7 @@ def publish(settings: Settings, figures: Iterable[Published]) -> None:
     """Put figures on hub.statistics, and return when they are there."""
     from hub import contracts, kafka, topics
 
-    producer, encode = kafka.producer(settings), contracts.codec().writer("hub.figure")
+    producer, encode = kafka.connected(kafka.producer(settings)), contracts.codec().writer("hub.figure")
     for each in figures:
         producer.produce(topics.STATISTICS, encode(each._asdict()), each.key.encode())
         producer.poll(0)
@@ -41,7 +41,7 @@ def take_away(settings: Settings, key: str) -> None:
     """Tombstone a figure."""
     from hub import kafka, topics
 
-    producer = kafka.producer(settings)
+    producer = kafka.connected(kafka.producer(settings))
     producer.produce(topics.STATISTICS, None, key.encode())
     assert producer.flush(60) == 0
 

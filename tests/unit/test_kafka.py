@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
+from confluent_kafka import KafkaError, KafkaException
 
 from hub import kafka
 from hub.errors import BrokerError, ConfigurationError
@@ -65,3 +68,17 @@ def test_no_broker_is_told_with_the_cure() -> None:
         kafka.require_broker(kafka.admin(settings), settings, timeout_s=0.3)
     assert caught.value.where == "127.0.0.1:9"
     assert "hub broker start" in caught.value.cure
+
+
+class Distant:
+    """A producer that reaches no broker."""
+
+    def list_topics(self, timeout: float) -> None:
+        """Fail as librdkafka does when the time is over."""
+        raise KafkaException(KafkaError(KafkaError._TRANSPORT))
+
+
+def test_a_producer_that_reaches_nobody_is_returned_all_the_same() -> None:
+    """Whether there is a broker is for what the producer does next to say, in its own words."""
+    distant: Any = Distant()
+    assert kafka.connected(distant) is distant
