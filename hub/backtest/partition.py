@@ -17,6 +17,8 @@ __all__ = ("Log", "count", "describe", "placed", "read")
 _ANSWER_S: Final = 10.0
 _STALLED_S: Final = 20.0
 _FETCH: Final = 10_000
+_GATHER_S: Final = 0.02
+"""So long a read waits for a full batch, at the end too."""
 
 Record = tuple[bytes, bytes | None]
 Placed = tuple[int, int, bytes, bytes | None]
@@ -77,7 +79,7 @@ def placed(
         moved_s, ended = time.monotonic(), False
         while not ended:
             records: list[Placed] = []
-            for message in reader.consume(_FETCH, 0.1):
+            for message in reader.consume(_FETCH, _GATHER_S):
                 moved_s = time.monotonic()
                 error = message.error()
                 offset = message.offset()

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 __all__ = ("Message", "read_topic")
 
 _TIMEOUT_S: Final = 30.0
-_GATHER_S: Final = 0.05
+_GATHER_S: Final = 0.02
 _BATCH: Final = 10_000
 _OFFSET_BEGINNING: Final = -2
 

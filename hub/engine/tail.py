@@ -17,6 +17,7 @@ __all__ = ("ends", "read_all", "size")
 
 _STALLED_S: Final = 20.0
 _GATHER_S: Final = 0.02
+"""So long a read waits for a full batch, at the end too."""
 
 
 def read_all(settings: Settings, topic: str) -> Iterator[tuple[bytes | None, bytes | None]]:
@@ -35,7 +36,6 @@ def read_all(settings: Settings, topic: str) -> Iterator[tuple[bytes | None, byt
         reader.assign([TopicPartition(topic, partition, OFFSET_BEGINNING) for partition in left])
         moved_s = time.monotonic()
         while left:
-            # So long it waits for a full batch, at the end too.
             for message in reader.consume(10_000, _GATHER_S):
                 moved_s = time.monotonic()
                 error = message.error()
@@ -55,11 +55,13 @@ def size(settings: Settings, topic: str) -> int:
     """Return how many offsets a topic spans: at least as many as it has records, for a progress bar."""
     from confluent_kafka import TopicPartition
 
-    listed = kafka.admin(settings).list_topics(timeout=10).topics
-    if topic not in listed:
-        raise TopicsError(f"there is no topic {topic}", settings.bootstrap_servers, "run `hub topics ensure`")
     reader = kafka.consumer(settings)
     try:
+        listed = reader.list_topics(timeout=10).topics
+        if topic not in listed:
+            raise TopicsError(
+                f"there is no topic {topic}", settings.bootstrap_servers, "run `hub topics ensure`"
+            )
         marks = [
             reader.get_watermark_offsets(TopicPartition(topic, partition), timeout=10)
             for partition in listed[topic].partitions

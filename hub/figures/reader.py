@@ -27,6 +27,7 @@ Step = Callable[[int], None]
 _STALLED_S: Final = 20.0
 _BATCH: Final = 5_000
 _GATHER_S: Final = 0.02
+"""So long a read waits for a full batch, at the end too."""
 
 
 class Decoded(NamedTuple):

@@ -202,7 +202,7 @@ def _last(settings: Settings, topic: str, key: bytes) -> dict[str, Any]:
     consumer.assign([TopicPartition(topic, partition, OFFSET_BEGINNING) for partition in range(count)])
     decode, found, ended = make_codec(settings).decode, dict[str, Any](), 0
     while ended < count:
-        for message in consumer.consume(1000, 1):
+        for message in consumer.consume(1000, 0.02):
             if message.error() is not None:
                 ended += 1
             elif message.key() == key:

@@ -215,7 +215,7 @@ class ToyGroup:
         deadline = time.monotonic() + PATIENCE_S
         while left:
             assert time.monotonic() < deadline, f"{topic} cannot be read"
-            for message in reader.consume(1000, 0.1):
+            for message in reader.consume(1000, 0.02):
                 if message.error() is None:
                     found.append((message.key(), message.value()))
                 else:
