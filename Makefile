@@ -38,7 +38,7 @@ demo: $(READY) ## play a synthetic year of a province on a real Kafka, and check
 
 test: $(READY) ## run all tests, on a real Kafka too
 	@$(BIN)/python -m pytest -n 2 --dist loadfile tests/unit tests/properties $(ARGS)
-	@$(BIN)/python -m pytest -n 2 --dist loadfile tests/acceptance tests/faults $(ARGS)
+	@$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder tests/acceptance tests/faults $(ARGS)
 
 test-fast: $(READY) ## run the tests that need no Kafka
 	@$(BIN)/python -m pytest -n 2 --dist loadfile tests/unit tests/properties $(ARGS)

@@ -1,7 +1,7 @@
 """Binds the stages to what they need from the machine: the codec, the keys, the packaged regions.
 
 The one place where the whole hub is put together; the worker, the tests and the benchmarks all
-start here.
+start here. The stages are imported when they are built: commands that only read want the codec alone.
 """
 
 from __future__ import annotations
@@ -10,15 +10,10 @@ import json
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from hub import contracts, data
-from hub.privacy.key_ring import KeyRing
-from hub.stages.identity import IdentityStage
-from hub.stages.intake import IntakeStage
-from hub.stages.matching import MatchingStage
-from hub.stages.sensitive import SensitiveStage
-from hub.stages.tables import HubTables
+from hub import contracts
 
 if TYPE_CHECKING:
+    from hub.privacy.key_ring import KeyRing
     from hub.schemas.codec import Codec
     from hub.settings import Settings
     from hub.stages.contract import Stage, Tables
@@ -44,6 +39,14 @@ def build_stages(
     Raises KeyRingError (a StopError) when ``settings.key_dir`` holds no readable key ring of the
     configured cipher suite, or one that has no sensitive key yet.
     """
+    from hub import data
+    from hub.privacy.key_ring import KeyRing
+    from hub.stages.identity import IdentityStage
+    from hub.stages.intake import IntakeStage
+    from hub.stages.matching import MatchingStage
+    from hub.stages.sensitive import SensitiveStage
+    from hub.stages.tables import HubTables
+
     ring = keys if keys is not None else KeyRing.load(settings.key_dir, settings.cipher_suite)
     codec, blind, sealer = make_codec(settings), ring.blind_index(), ring.sealer()
     regions, crosswalk = data.regions(), data.crosswalk()
