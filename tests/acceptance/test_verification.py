@@ -20,8 +20,8 @@ from hub.simulate.regions import region_table
 from hub.verification import leaves
 from hub.verification.rest import await_rest
 
-PEOPLE: Final = 1500
-DAYS: Final = 60
+PEOPLE: Final = 600
+DAYS: Final = 40
 _PATIENCE_S: Final = 120.0
 CODEC: Final = contracts.codec()
 
