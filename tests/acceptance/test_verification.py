@@ -14,15 +14,19 @@ from hub.cli.main import app
 from hub.demo.play import play
 from hub.demo.site import Site
 from hub.errors import UsageError
+from hub.figures.reader import FigureReader
 from hub.settings import Settings
 from hub.simulate.days import Plan, Year
 from hub.simulate.regions import region_table
 from hub.verification import leaves
+from hub.verification.figured import figured
 from hub.verification.rest import await_rest
+from tests.faults.workers import until
 
 PEOPLE: Final = 600
 DAYS: Final = 40
 _PATIENCE_S: Final = 120.0
+_LOOK_S: Final = 0.1
 CODEC: Final = contracts.codec()
 
 
@@ -114,17 +118,16 @@ def test_a_wrong_total_is_found(site: Site) -> None:
 
 def await_rest_of(settings: Settings, site: Site, values: dict[str, int]) -> None:
     """Wait until the published province has taken the totals in that a test wrote."""
-    from hub.figures import reader
-    from hub.verification.figured import figured
-    from tests.faults.workers import until
+    totals = leaves.read(settings).totals
+    assert {name: totals[name].value for name in values} == values
+    wanted = figured(settings, data.targets(), totals.values())["T2|region=33"]
+    with FigureReader(settings) as following:
+        following.catch_up()
 
-    def published() -> bool:
-        site.check()
-        totals = leaves.read(settings).totals
-        if any(totals[name].value != value for name, value in values.items()):
-            return False
-        wanted = figured(settings, data.targets(), totals.values())["T2|region=33"]
-        placed = reader.shelf(settings).get("T2|region=33")
-        return placed is not None and placed.figure is not None and placed.figure.value == wanted
+        def published() -> bool:
+            site.check()
+            following.changes(_LOOK_S)
+            placed = following.shelf.get("T2|region=33")
+            return placed is not None and placed.figure is not None and placed.figure.value == wanted
 
-    until(published, "the province to be published", _PATIENCE_S)
+        until(published, "the province to be published", _PATIENCE_S)
