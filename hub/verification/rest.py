@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Final
 
-from hub import topics
+from hub import tables, topics
 from hub.core.totals import Fold, Part
 from hub.engine.tail import read_all
 from hub.errors import RetryError
@@ -40,7 +40,7 @@ def unrest(settings: Settings, targets: Targets) -> str:
     if late:
         return f"{late} counters are not summed up yet"
     shelf = reader.shelf(settings)
-    found = figured(settings, targets, leaves.totals.values())
+    found = figured(settings, targets, leaves.totals.values(), tables.read(settings))
     for key, value in found.items():
         placed = shelf.get(key)
         if (placed.figure.value if placed is not None and placed.figure is not None else None) != value:

@@ -9,7 +9,7 @@ from typing import Any, Final
 import pytest
 from typer.testing import CliRunner
 
-from hub import contracts, data, kafka, topics
+from hub import contracts, data, kafka, tables, topics
 from hub.cli.main import app
 from hub.demo.play import play
 from hub.demo.site import Site
@@ -123,7 +123,7 @@ def await_rest_of(settings: Settings, site: Site, values: dict[str, int]) -> Non
         totals = leaves.read(settings).totals
         if any(totals[name].value != value for name, value in values.items()):
             return False
-        wanted = figured(settings, data.targets(), totals.values())["T2|region=33"]
+        wanted = figured(settings, data.targets(), totals.values(), tables.read(settings))["T2|region=33"]
         placed = reader.shelf(settings).get("T2|region=33")
         return placed is not None and placed.figure is not None and placed.figure.value == wanted
 
