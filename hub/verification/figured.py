@@ -8,23 +8,19 @@ from typing import TYPE_CHECKING
 from hub import data
 from hub.core.board import Board, World
 from hub.core.totals import Total
-from hub.outputs import Outputs
 
 if TYPE_CHECKING:
     from hub.core.targets import Targets
-    from hub.settings import Settings
     from hub.stages.tables import HubTables
 
 __all__ = ("figured",)
 
 
-def figured(
-    settings: Settings, targets: Targets, totals: Iterable[Total], held: HubTables
-) -> dict[str, float | None]:
-    """Return key to value of every figure there has to be, as of the hub's time."""
+def figured(targets: Targets, totals: Iterable[Total], held: HubTables, now: int) -> dict[str, float | None]:
+    """Return key to value of every figure there has to be at ``now`` (ms), or the newest tick that counts."""
     board = Board(targets, data.regions(), data.residents())
     for total in totals:
         board.apply(total)
-    now = max(board.rollup.tick, Outputs(settings).now())
+    now = max(board.rollup.tick, now)
     world = World(1, held.organisations, held.regions, held.populations)
     return {dated.figure.key.text: dated.figure.value for dated in board.changes(now, world)}

@@ -19,6 +19,7 @@ from hub.core.shape import shape
 from hub.core.totals import STOCK, Total
 from hub.errors import UsageError
 from hub.figures import reader
+from hub.outputs import Outputs
 from hub.verification import leaves as leaf
 from hub.verification import people, received, ticks, told
 from hub.verification.figured import figured
@@ -118,7 +119,7 @@ def _round(settings: Settings, targets: Targets, asked: Asked, step: Callable[[i
     leaves = leaf.read(settings)
     held = tables.read(settings)
     anew, taken = _anew(leaves, _recount(settings, held, leaves, step), targets.province)
-    found = figured(settings, targets, anew, held)
+    found = figured(targets, anew, held, Outputs(settings).now())
     chosen = _chosen(asked, shelf, taken)
     findings = tuple(_finding(key, shelf, found, taken) for key in chosen)
     return Report(findings, leaves.vector, _balance(leaves.totals.values()))
