@@ -94,8 +94,9 @@ def _routes(app: FastAPI) -> None:
     app.get("/v1/figures/{key:path}", dependencies=INTERNAL, summary="One figure 一项统计数",
             responses={200: {"model": FigureDocument}, **same, **told, **answers(404)},
             )(routes.one_figure)  # fmt: skip
-    app.get("/v1/plan", dependencies=INTERNAL, responses={200: {"model": Plan}, **same, **told},
-            summary="The plan 规划指标")(routes.plan)  # fmt: skip
+    app.get("/v1/plan", dependencies=INTERNAL, summary="The plan 规划指标",
+            responses={200: {"model": Plan}, **same, **told, **answers(404)},
+            )(routes.plan)  # fmt: skip
     app.get("/v1/stream", dependencies=INTERNAL, summary="Changes as they happen 实时变化",
             response_class=Response, responses={200: _STREAMED, **told, **answers(400)},
             )(routes.stream)  # fmt: skip
