@@ -21,6 +21,7 @@ import time
 from typing import TYPE_CHECKING, Final
 
 from hub import kafka
+from hub.engine import slots
 from hub.engine.assignment import Assignment
 from hub.engine.broadcast import Broadcast
 from hub.engine.changelog import Restorer
@@ -73,7 +74,7 @@ class Worker:
     ) -> None:
         """Prepare; connects in :meth:`run`. Two workers of one slot fence each other off."""
         self._settings = settings
-        self._slot = f"{settings.group}-{slot}"
+        self._slot = slots.name(settings, slot)
         self._wiring = wiring
         self._status = status
         self._metrics = status.metrics
@@ -166,7 +167,7 @@ class Worker:
             int(settings.position_renewal_s * 1000),
             self._controls.released,
         )
-        main = {"group.instance.id": self._slot, **CONSUMER, **STATISTICS}
+        main = {**slots.identity(settings, self._slot), **CONSUMER, **STATISTICS}
         self._consumer = kafka.informed(kafka.consumer(settings, settings.group, main, hearing.of("main")))
         restoring = plain | {"fetch.wait.max.ms": 10, "queued.max.messages.kbytes": 64 << 10}
         self._restorer = Restorer(
