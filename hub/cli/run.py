@@ -57,12 +57,7 @@ def run(
     from hub.log import to_stderr
 
     settings = load_settings(bootstrap, first_slot=first_slot)
-    if workers > settings.partitions:
-        raise UsageError(
-            f"there are {settings.partitions} lanes (HUB_PARTITIONS): {workers} workers cannot all have one",
-            "--workers",
-            f"start at most {settings.partitions}; more lanes take topics with more partitions, made anew",
-        )
+    _require_lanes(settings.partitions, workers)
     slots.await_free(settings, range(settings.first_slot, settings.first_slot + workers))
     os.environ["HUB_BOOTSTRAP_SERVERS"] = settings.bootstrap_servers  # the workers read the environment
     to_stderr(settings.log_level, worker="supervisor")
@@ -76,3 +71,13 @@ def run(
     code = supervisor.run()
     if code:
         raise typer.Exit(code)
+
+
+def _require_lanes(lanes: int, workers: int) -> None:
+    """Refuse more workers than could ever have something to do."""
+    if workers > lanes:
+        raise UsageError(
+            f"there are {lanes} lanes (HUB_PARTITIONS): {workers} workers cannot all have one",
+            "--workers",
+            f"start at most {lanes}; more lanes take topics with more partitions, made anew",
+        )
