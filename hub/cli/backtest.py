@@ -118,7 +118,7 @@ def _progress() -> Iterator[Callable[[int], None]]:
 
 def _print(told: Mapping[str, Any], html: Path | None) -> None:
     from hub.backtest.contrast import Effect
-    from hub.backtest.report import WORDS
+    from hub.backtest.report import TASK_WORDS, WORDS, task_rows
 
     out = console()
     events = f", {told['events']:,} events" if told["events"] else ""
@@ -132,6 +132,7 @@ def _print(told: Mapping[str, Any], html: Path | None) -> None:
     if told["class_s_in_sum"]:
         secret = ", ".join(f"{name} {count:,}" for name, count in told["class_s_in_sum"].items())
         out.print(f"其中敏感依据（仅合计）of which class s, in sum: {secret}")
+    print_table(("task", *(" ".join(words) for words in TASK_WORDS.values())), task_rows(told["tasks"]))
     shown = [
         effect.value for effect in WORDS if effect is not Effect.UNCHANGED and told["effects"][effect.value]
     ]
