@@ -99,7 +99,9 @@ def _settled(state: PersonState, found: Verdict, side: Side, now: int) -> dict[t
         return {}
     world, today = side.question.world, side.question.today
     limits = act_by(world.book, now)
-    scene = task.Scene(found.eligible, world.book, world.directory, today, lambda *_: "", limits)
+    scene = task.Scene(
+        found.eligible, world.book, world.directory, today, lambda *_: "", limits, side.question.earlier
+    )
     return {(each.kind, each.key): each for each in task.settle(state.tasks, scene).tasks}
 
 

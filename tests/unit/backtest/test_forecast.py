@@ -86,11 +86,15 @@ def told_of(record: dict[str, Any]) -> tuple[Any, ...]:
     )  # fmt: skip
 
 
-def tasks_told(pipeline: MemoryPipeline) -> list[tuple[bytes, tuple[Any, ...]]]:
-    """Return every record of a task so far, as a forecast tells it, with the person."""
+def tasks_of(pipeline: MemoryPipeline) -> list[dict[str, Any]]:
+    """Return every record of a task so far."""
     read = CODEC.reader("hub.task")
-    told = (read(value) for _, value in pipeline.emitted(topics.TASKS) if value is not None)
-    return [(each["person"], told_of(each)) for each in told]
+    return [read(value) for _, value in pipeline.emitted(topics.TASKS) if value is not None]
+
+
+def tasks_told(pipeline: MemoryPipeline) -> list[tuple[bytes, tuple[Any, ...]]]:
+    """Return the same as a forecast tells it, with the person."""
+    return [(each["person"], told_of(each)) for each in tasks_of(pipeline)]
 
 
 def activate(pipeline: MemoryPipeline, text: str, now: int) -> dict[bytes, tuple[Any, ...]]:
@@ -144,6 +148,12 @@ def test_what_is_forecast_is_what_happens(name: str, tmp_path: Path, monkeypatch
     assert foreseen == happened
     tasks = Counter((one.key, asked_of(told.task)) for one in contrasts for told in one.tasks)
     assert tasks == Counter(tasks_told(pipeline)) - Counter(asked_before)
+    words = {
+        each["reason_en"]
+        for each in tasks_of(pipeline)
+        if each["change"] == "cancelled" and each["book"] == run.compiled(BOOKS[name]).id
+    }
+    assert words == ({"The rule that asked for it was withdrawn or changed."} if name == "tasks" else set())
     kinds = {told.task.kind for one in contrasts for told in one.tasks}
     assert kinds == ({"transfer"} if name == "tasks" else set())
     assert happened
