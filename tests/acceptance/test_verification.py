@@ -9,12 +9,13 @@ from typing import Any, Final
 import pytest
 from typer.testing import CliRunner
 
-from hub import contracts, data, kafka, topics
+from hub import contracts, data, kafka, tables, topics
 from hub.cli.main import app
 from hub.demo.play import play
 from hub.demo.site import Site
 from hub.errors import UsageError
 from hub.figures.reader import FigureReader
+from hub.outputs import Outputs
 from hub.settings import Settings
 from hub.simulate.days import Plan, Year
 from hub.simulate.regions import region_table
@@ -120,7 +121,8 @@ def await_rest_of(settings: Settings, site: Site, values: dict[str, int]) -> Non
     """Wait until the published province has taken the totals in that a test wrote."""
     totals = leaves.read(settings).totals
     assert {name: totals[name].value for name in values} == values
-    wanted = figured(settings, data.targets(), totals.values())["T2|region=33"]
+    now = Outputs(settings).now()
+    wanted = figured(data.targets(), totals.values(), tables.read(settings), now)["T2|region=33"]
     with FigureReader(settings) as following:
         following.catch_up()
 
