@@ -25,8 +25,8 @@ from hub.core.targets import Targets
 from hub.core.totals import Total
 
 RECEIVED: Final = "flow.received"
-_NOT_PERSONS_OF: Final = frozenset({"under_review", "T13.review_backlog"})
-"""These are the doubt; they have none."""
+_NOT_PERSONS_OF: Final = frozenset({"under_review", "T13.review_backlog", completeness.DECIDED})
+"""These are the doubt, or what became of it; they have none."""
 
 
 class World(NamedTuple):
@@ -195,6 +195,7 @@ _GROUPS: Final[Mapping[str, tuple[frozenset[str], _Compute | None]]] = {
     "places": (frozenset(), _places),
     "durations": (frozenset({funnel.DURATIONS}), funnel.durations),
     "sources": (frozenset({RECEIVED, "flow.rejected", "flow.parked"}), _sources),
+    "reviews": (frozenset({completeness.OPEN, completeness.DECIDED}), completeness.reviews),
     "milestones": (_MEMBERS, None),
     "weak": (_MEMBERS, None),
 }
