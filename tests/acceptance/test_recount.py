@@ -9,9 +9,12 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any, Final
 
 import pytest
+import yaml
 
+from hub import packaged
 from tools.recount import compare
 from tools.recount.__main__ import _pseudonym, main
 from tools.recount.count import Recount, recount
@@ -20,6 +23,16 @@ from tools.recount.topics import dumped
 
 PLAYED = ("--people", "1200", "--days", "240", "--problems", "0.1", "--province")
 RESIDENTS = SCHEMAS.parent / "data" / "zhejiang-residents.csv"
+PLAN: Final[dict[str, Any]] = {
+    "T2": {"baselines": {"33": 5, "3302": 3}},
+    "T3": {
+        "baselines": {"33": 0.01, "3301": 0.02, "330102": 0},
+        "milestones": {"33": {"2020": 0.1, "2021": 0.3}},
+    },
+    "T5.township_rate": {"baselines": {"33": 0.001, "3301": 0.9}},
+    "T5.schools": {"baselines": {"33": 3}},
+}
+"""Baselines and milestones that somebody knows here: of the packaged plan nobody does. Made up."""
 LEAST = 5_000
 """Published figures that are compared, at least."""
 _WAIT_S = 300.0
@@ -42,7 +55,23 @@ def run(*arguments: str) -> str:
 def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, Path]]:
     """Play a year with problems, publish its figures, keep the records; yield them and the keys."""
     home = tmp_path_factory.mktemp("recount")
-    demo, dump = home / "demo", home / "raw.jsonl"
+    demo, dump, plan = home / "demo", home / "raw.jsonl", home / "plan.yaml"
+    written = yaml.safe_load(packaged.read_text("rules/targets/zhejiang-2022.yaml"))
+    for goal, known in PLAN.items():
+        written["goals"][goal] |= known
+    written |= {
+        "classes": {"enterprise": {"33": 2}, "hospital": {"33": 1}},
+        "schools": {"33": 5000, "3301": 400},
+    }
+    plan.write_text(yaml.safe_dump(written, allow_unicode=True), "utf-8")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HUB_TARGETS_FILE", str(plan))
+        yield from play(demo, dump)
+
+
+def play(demo: Path, dump: Path) -> Iterator[tuple[Path, Path]]:
+    """Play a year in a folder, dump its records; yield them and the keys, and stop it."""
+    home = demo.parent
     run("demo", *PLAYED, "--keep", "--dir", str(demo))
     try:
         bootstrap = json.loads((demo / "demo.json").read_text())["bootstrap"]
@@ -67,11 +96,12 @@ def publish(bootstrap: str, dump: Path, keys: Path, log: Path) -> None:
             assert main(["--bootstrap", bootstrap, "--dump", str(dump)]) == 0
             known = list(dumped(dump))
             if counted is None:
-                counted = recount(known, pseudonym=_pseudonym(keys), residents=RESIDENTS)
+                plan = Path(os.environ["HUB_TARGETS_FILE"])
+                counted = recount(known, pseudonym=_pseudonym(keys), residents=RESIDENTS, plan=plan)
             published = compare.published((each for each in known if each.topic == compare.PUBLISHED), frames)
             theirs = compare.comparable(counted.figures, published)
             if len(theirs) > LEAST and not any(compare.differences(counted.figures, theirs)):
-                return
+                return  # a figure and what stands beside it are one record
     finally:
         worker.terminate()
         worker.wait(_WAIT_S)
@@ -83,12 +113,14 @@ def test_every_counter_and_figure_equals_the_recount(
 ) -> None:
     """Counters by county, and T1 to T13 as they were published, are what SQL over the decoded events says."""
     dump, keys = played
-    code = main(["--from", str(dump), "--keys", str(keys), "--residents", str(RESIDENTS), "--compare"])
+    given = ("--residents", str(RESIDENTS), "--targets", os.environ["HUB_TARGETS_FILE"])
+    code = main(["--from", str(dump), "--keys", str(keys), *given, "--compare"])
     said = capsys.readouterr().out
     assert code == 0, said
     assert said.endswith(" 0 differences\n")
     published = int(said.split(" counters, ")[1].split()[0])
     assert published > LEAST, said
+    assert int(said.split(" published figures, ")[1].split()[0]) > 1_000, said
 
 
 @pytest.mark.timeout(_WAIT_S)
@@ -101,9 +133,27 @@ def test_the_recount_counts_all_that_it_compares(
     counters = json.loads(capsys.readouterr().out)
     for name in compare.COUNTED:
         assert len(compare.named(counters, [name])) > 1, name
+    held = {key.partition("code=")[2].partition("|")[0] for key in compare.named(counters, ["held"])}
+    assert held >= {"consent", "batch", "review", "region"}
     moves = {key.partition("move=")[2] for key in counters if key.startswith("members_moved|")}
     assert moves >= {"admitted", "transferred_out", "transferred_in"}
     assert {"lapsed", "resigned", "expelled"} & moves
+
+
+@pytest.mark.timeout(_WAIT_S)
+def test_what_stands_beside_figures_is_counted_too(played: tuple[Path, Path]) -> None:
+    """Ranges and milestones are there of each figure that has them; T4 and the rate of schools are known."""
+    dump, keys = played
+    counted = recount(dumped(dump), pseudonym=_pseudonym(keys), plan=Path(os.environ["HUB_TARGETS_FILE"]))
+    there = {(key.partition("|")[0], key.rpartition(" ")[2]) for key in counted.facets}
+    ranges = {"persons", "members", "T2", "T8.qualified", "T10", "T8.median_days"}
+    asked = {"T2", "T3", "T4", "T5.township_rate", "T5.schools", "T6", "T7"}
+    assert there >= {(name, "low") for name in ranges} | {(name, "milestone") for name in asked}
+    assert {key for key in counted.figures if key.startswith(("T4|", "T5.school_rate|"))} >= {
+        "T4|region=33", "T4|region=330102", "T5.school_rate|region=3301",
+    }  # fmt: skip
+    assert counted.figures["T13.oldest_days"] > 0
+    assert 0 <= counted.figures["T13.match_precision|region=33"] <= 1
 
 
 @pytest.mark.timeout(_WAIT_S)

@@ -7,6 +7,12 @@ JOIN told_changes i ON i.id = c.id AND i.change = 'issued'
 LEFT JOIN channels n ON n.rule = i.rule
 LEFT JOIN pseudonyms p ON p.pseudonym = c.pseudonym;
 
+-- The last one of everybody, as it stands.
+CREATE TABLE invitations AS
+SELECT p.who, arg_max(t.kind, t.n) AS kind, arg_max(t.priority, t.n) AS priority,
+    arg_max(t.status IN ('issued', 'delivered', 'accepted', 'applied'), t.n) AS open
+FROM told_changes t JOIN pseudonyms p USING (pseudonym) GROUP BY p.who;
+
 CREATE TABLE invited AS SELECT DISTINCT who, day AS arrived FROM changes WHERE who IS NOT NULL;
 
 CREATE TABLE applied AS
