@@ -57,11 +57,9 @@ def _compare(known: list[Record], counted: Recount) -> int:
     frames = Frames()
     parts = compare.counted((each for each in known if each.topic == compare.PARTS), frames)
     figures = compare.published((each for each in known if each.topic == compare.PUBLISHED), frames)
-    summed = compare.without_county(compare.named(parts, compare.SUMMED))
     found = [
         *compare.differences(
-            compare.named(counted.counters, (*compare.COUNTED, *compare.SUMMED)),
-            {**compare.named(parts, compare.COUNTED), **summed},
+            compare.named(counted.counters, compare.COUNTED), compare.named(parts, compare.COUNTED)
         ),
     ]
     theirs = compare.comparable(counted.figures, figures)

@@ -26,7 +26,8 @@ _SQL: Final = Path(__file__).parent / "sql"
 PLAN: Final = Path(__file__).parents[2] / "hub" / "rules" / "targets" / "zhejiang-2022.yaml"
 """The packaged plan."""
 _STEPS: Final = (
-    "facts", "reviews", "organisations", "rules", "invitations", "counters", "figures", "plan", "weak",
+    "facts", "reviews", "organisations", "rules", "homes", "invitations", "counters", "figures", "plan",
+    "weak",
 )  # fmt: skip
 _EVENTS: Final = pa.schema([
     ("n", pa.int64()), ("arrived", pa.date32()), ("topic", pa.string()), ("system", pa.string()),
@@ -44,8 +45,6 @@ _CHANNELS: Final = {
 """Rule of the packaged book to the channel that its fact is; all else that an invitation names is one."""
 _COUNTY: Final = 6
 _UNKNOWN: Final = "unknown"
-_EVERYWHERE: Final = "province"
-"""In place of a county: which one it was when it happened, nobody can tell afterwards."""
 
 
 class Recount(NamedTuple):
@@ -80,6 +79,8 @@ def recount(
         _load_plan(base, plan)
         for step in _STEPS:
             base.execute((_SQL / f"{step}.sql").read_text("utf-8"))
+            if step == "homes":
+                _place(base, places)
         figures = {_key(*row[:4]): row[4] for row in base.execute("FROM figures").fetchall()}
         counters = {_counter(*row[:4]): row[4] for row in base.execute("FROM counters").fetchall()}
         facets = {f"{_key(*row[1:5])} {row[0]}": row[5] for row in base.execute("FROM facets").fetchall()}
@@ -189,6 +190,13 @@ def _load_plan(base: duckdb.DuckDBPyConnection, plan: Path) -> None:
     base.executemany("INSERT INTO asked VALUES (?, ?, ?, ?, ?)", [row for row in asked if row[4] is not None])
 
 
+def _place(base: duckdb.DuckDBPyConnection, places: Places) -> None:
+    """Say in which county somebody lived on a day, by the region codes of that day."""
+    found = base.execute("SELECT who, on_day, code FROM whereabouts WHERE code IS NOT NULL").fetchall()
+    counties = [(who, day, places.current(code, day)[:_COUNTY] or _UNKNOWN) for who, day, code in found]
+    _insert(base, "lived", counties)
+
+
 def _insert(base: duckdb.DuckDBPyConnection, table: str, rows: list[tuple[Any, ...]]) -> None:
     if rows:
         columns = [name for name, *_ in base.execute(f"DESCRIBE {table}").fetchall()]
@@ -210,6 +218,6 @@ def _counter(figure: str, labels: str, period: str, county: str | None) -> str:
     if period:
         name = "session" if figure == "candidates" else {10: "day"}.get(len(period), "month")
         found.append(f"{name}={period}")
-    if county not in {None, _EVERYWHERE}:
+    if county is not None:
         found.append(f"county={county}")
     return "|".join([figure, *sorted(found)])

@@ -76,8 +76,8 @@ GROUP BY ALL;
 
 INSERT INTO counters
 SELECT 'flow.invitations', 'change=' || change || '|channel=' || channel || '|kind=' || kind || '|priority=' || priority,
-    month, 'province', count(*)
-FROM changes GROUP BY ALL;
+    month, county, count(*)
+FROM changes WHERE getvariable('pseudonyms') GROUP BY ALL;
 
 INSERT INTO counters
 SELECT 'flow.days', 'bucket=' || bucket || '|channel=' || channel || '|priority=' || priority || '|step=' || step, month,

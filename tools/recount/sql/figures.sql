@@ -18,7 +18,6 @@ CREATE TABLE rolled AS
 WITH placed AS (
     SELECT figure, labels, period, value, unnest(CASE
         WHEN county IS NULL THEN ['']
-        WHEN county = 'province' THEN [getvariable('province')]
         WHEN county = 'unknown' THEN ['unknown', getvariable('province')]
         ELSE [county, county[:4], county[:2]] END) AS region
     FROM told_counters
@@ -80,10 +79,12 @@ WHERE figure IN ('T1', 'T2', 'T3') AND length(region) <= 6;
 
 -- T8: what became of invitations. T9: candidates who are members. T10: who was reached. T12: net change.
 INSERT INTO figures
-SELECT 'T8.' || CASE change WHEN 'issued' THEN 'invited' ELSE change END,
-    'channel=' || channel || '|priority=' || priority, p, getvariable('province'), count(*)
-FROM changes, unnest([month, month[:4]]) AS u(p)
-WHERE change IN ('issued', 'delivered', 'accepted', 'applied', 'admitted', 'declined', 'expired', 'withdrawn') GROUP BY ALL;
+SELECT 'T8.' || CASE change WHEN 'issued' THEN 'invited' ELSE change END, labels, period, region, sum(value)
+FROM (
+    SELECT regexp_extract(labels, 'change=([^|]*)', 1) AS change, period, region, value,
+        regexp_extract(labels, '(channel=[^|]*)', 1) || regexp_extract(labels, '(\|priority=[^|]*)', 1) AS labels
+    FROM figures WHERE figure = 'flow.invitations' AND region <> 'unknown'
+) WHERE change IN ('issued', 'delivered', 'accepted', 'applied', 'admitted', 'declined', 'expired', 'withdrawn') GROUP BY ALL;
 CREATE TABLE seats AS
 SELECT regexp_extract(labels, '^(council=[^|]*)', 1) AS council, period, sum(value) AS candidates,
     coalesce(sum(value) FILTER (labels LIKE '%|member=yes'), 0) AS members
