@@ -87,6 +87,10 @@ class Board:
                 system, day = key.label("system"), parse_day(key.period)
                 self._heard[system] = max(day, self._heard.get(system, day))
 
+    def resume(self) -> None:
+        """Take note that not every total came here since the last one, but the newest of each counter."""
+        self._veil.resume()
+
     def remember(self, key: Key) -> None:
         """Take note that a figure was published before: one that may vanish is not to stand for ever."""
         if key.figure in plan.VANISHING:

@@ -47,6 +47,10 @@ class Veil:
         """The first day; what a total that is held was at its beginning, is not known."""
         self._hidden: frozenset[str] = frozenset()
 
+    def resume(self) -> None:
+        """Take note that totals may have been missed: it is the first day again."""
+        self._since = None
+
     def holds(self, total: Total) -> bool:
         """Hold a total back, newer than those before of its counter; False for one that is told at once.
 

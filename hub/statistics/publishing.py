@@ -73,6 +73,7 @@ class Publishing(Agent):
                     for record in records:
                         self._apply(record)
                 self.positions.update(reader.positions)
+            self._board.resume()
             await self._write()
 
     async def _follow(self) -> None:

@@ -75,6 +75,17 @@ def test_a_start_does_not_tell_what_was_counted_since_the_morning() -> None:
     assert told(made, MORNING + DAY_MS)[YEAR] == 2
 
 
+def test_a_board_that_was_laid_aside_does_not_tell_what_it_knew_then() -> None:
+    """Another worker had the seat for days: of what moved today the morning is unknown, as at a start."""
+    made = board()
+    made.apply(total(2, MORNING - 1))
+    assert told(made, NOW_MS)[YEAR] == 2
+    made.apply(total(9, NOW_MS + 3 * DAY_MS))
+    made.resume()
+    assert told(made, NOW_MS + 3 * DAY_MS) == {}
+    assert told(made, MORNING + 4 * DAY_MS)[YEAR] == 9
+
+
 def test_they_say_as_of_when_they_are() -> None:
     """The newest tick that is counted, and never one of today, also of what is computed."""
     made = board()
