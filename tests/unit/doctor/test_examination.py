@@ -15,7 +15,7 @@ PATIENT: Final = Patient(Settings(), None)
 
 
 def look(*errors: int) -> Outcome:
-    """Return the outcome of a check that meets these errors of Kafka, one after the other, before an answer."""
+    """Return the outcome of a check that meets these errors of Kafka in turn, then an answer."""
     left = list(errors)
 
     def ask(_: Patient) -> Outcome:
