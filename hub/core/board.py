@@ -88,8 +88,10 @@ class Board:
                 self._heard[system] = max(day, self._heard.get(system, day))
 
     def resume(self) -> None:
-        """Take note that not every total came here since the last one, but the newest of each counter."""
+        """Say everything again: of the totals since the last one only the newest of each counter came here."""
         self._veil.resume()
+        self._touched.update(self.rollup.keys())
+        self._stale.update(_GROUPS)
 
     def remember(self, key: Key) -> None:
         """Take note that a figure was published before: one that may vanish is not to stand for ever."""

@@ -73,6 +73,7 @@ class Publishing(Agent):
                     for record in records:
                         self._apply(record)
                 self.positions.update(reader.positions)
+            self._ledger.release()  # what is not said again may be another's by now, and newer
             self._board.resume()
             await self._write()
 

@@ -77,12 +77,15 @@ def test_a_start_does_not_tell_what_was_counted_since_the_morning() -> None:
 
 def test_a_board_that_was_laid_aside_does_not_tell_what_it_knew_then() -> None:
     """Another worker had the seat for days: of what moved today the morning is unknown, as at a start."""
-    made = board()
+    made, later = board(), NOW_MS + 3 * DAY_MS
     made.apply(total(2, MORNING - 1))
+    made.apply(total(3, MORNING - 1, OTHER))
     assert told(made, NOW_MS)[YEAR] == 2
-    made.apply(total(9, NOW_MS + 3 * DAY_MS))
+    made.apply(total(9, later))
     made.resume()
-    assert told(made, NOW_MS + 3 * DAY_MS) == {}
+    again = shown(made.changes(later, world()))
+    assert "flow.received|system=training|type=x|period=2022" in again
+    assert not [key for key, figure in again.items() if system_in(figure.key.labels)]
     assert told(made, MORNING + 4 * DAY_MS)[YEAR] == 9
 
 
