@@ -88,7 +88,7 @@ class Board:
                 self._heard[system] = max(day, self._heard.get(system, day))
 
     def resume(self) -> None:
-        """Say everything again: of the totals since the last one only the newest of each counter came here."""
+        """Say everything again: of the totals meanwhile only the newest of each counter came here."""
         self._veil.resume()
         self._touched.update(self.rollup.keys())
         self._stale.update(_GROUPS)
