@@ -16,8 +16,8 @@ from hub.core.subject import READABLE_BY_NAME as BY_NAME
 from hub.rules import interpret
 from hub.rules.book import load
 from hub.rules.cases import split, switched
-from hub.rules.codegen import conditions_of
 from hub.rules.compile import CompiledBook, compile_book
+from hub.rules.condition import conditions_of
 from hub.rules.days import FAR, Moment
 from hub.rules.hit import Facts
 from hub.rules.model import (
