@@ -39,7 +39,7 @@ def require(settings: Settings, province: str, patience_s: float) -> None:
     counted = _counted(settings)
     while late := _not_summed(settings, counted):
         _wait(deadline, f"{late} counters are not summed up yet")
-    end = tail.ends(settings, topics.TOTALS)[0]
+    end = tail.ends(settings, topics.TOTALS)[topics.TOTALS, 0]
     sums = Rollup(province)
     for total in leaves.read(settings).totals.values():
         sums.take(total.counter, total.kind, total.value, total.tick)
@@ -50,7 +50,7 @@ def require(settings: Settings, province: str, patience_s: float) -> None:
 def _counted(settings: Settings) -> Fold:
     decode = make_codec(settings).reader("hub.counter_part")
     fold = Fold()
-    for number, end in tail.ends(settings, topics.PARTS).items():
+    for (_, number), end in tail.ends(settings, topics.PARTS).items():
         for records in partition.placed(settings, topics.PARTS, number, 0, end) if end else ():
             for offset, _, _, value in records:
                 if value is not None:

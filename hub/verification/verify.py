@@ -49,9 +49,7 @@ class Outcome(StrEnum):
 
     AGREES = "agrees"  #: counted anew it is the same
     DIFFERS = "differs"  #: it is not
-    NOT_RECOMPUTED = (
-        "not_recomputed"  #: it rests on what is kept nowhere, or is of class s and as of the morning
-    )
+    NOT_RECOMPUTED = "not_recomputed"  #: it rests on what is kept nowhere, or is as of the morning
     MISSING = "missing"  #: there is no such figure, or counted anew there is none
 
 
