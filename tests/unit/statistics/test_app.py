@@ -33,11 +33,11 @@ def application() -> Any:
     """Return the application with agents that do nothing."""
     return make_app(
         Settings(),
-        "nowhere",
         {topics.PARTS: nothing, topics.TOTALS: nothing},
         lambda _, __: None,
         nowhere,
         failed,
+        directory="nowhere",
     )
 
 
