@@ -20,7 +20,7 @@ from hub.cli.synthetic import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from hub.core.shelf import Published
     from hub.demo.result import Result
@@ -32,6 +32,21 @@ _PROVINCE: Final = 11
 _PROVINCE_CODE: Final = "33"
 _REST_S: Final = 120.0
 
+ProvinceOption = Annotated[
+    bool,
+    typer.Option("--province/--one-county", help="One county of each of the 11 cities, or --county alone."),
+]
+WorkersOption = Annotated[
+    int,
+    typer.Option(
+        "--workers",
+        "-w",
+        min=1,
+        max=16,
+        help="Worker processes. On two cores one is fastest: the rest is busy too.",
+    ),
+]
+
 app = new_app("Play a synthetic year of a province, from events to invitations.")
 
 
@@ -42,27 +57,19 @@ def demo(
     days: DaysOption = 365,
     seed: SeedOption = 1,
     county: CountyOption = COUNTY,
-    province: Annotated[
-        bool,
-        typer.Option(
-            "--province/--one-county", help="One county of each of the 11 cities, or --county alone."
-        ),
-    ] = True,
+    province: ProvinceOption = True,
     problems: ProblemsOption = PROBLEMS,
-    workers: Annotated[
-        int,
-        typer.Option(
-            "--workers",
-            "-w",
-            min=1,
-            max=16,
-            help="Worker processes. On two cores one is fastest: the rest is busy too.",
-        ),
-    ] = 1,
+    workers: WorkersOption = 1,
     directory: Annotated[
         Path | None,
         typer.Option(
             "--dir", help="Where everything lives \\[default: a temporary directory].", show_default=False
+        ),
+    ] = None,
+    targets: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="The plan, YAML \\[default: the packaged one].", show_default=False
         ),
     ] = None,
     keep: Annotated[
@@ -86,6 +93,9 @@ def demo(
 
       hub demo --keep --dir /tmp/hub-demo
     """
+    from functools import partial
+
+    from hub.demo.site import Site
     from hub.simulate.days import Plan
 
     if stop:
@@ -93,7 +103,8 @@ def demo(
         return
     plan = Plan(people, days, seed, county, problems, counties=_PROVINCE if province else 1)
     with terminable():
-        result = _perform(plan, directory, workers, keep=keep, as_json=as_json)
+        make_site = partial(Site, directory, workers=workers, keep=keep, targets=targets)
+        result = _perform(plan, make_site, as_json=as_json)
     _require_agreement(result)
 
 
@@ -124,7 +135,7 @@ def _require_agreement(result: Result) -> None:
         )
 
 
-def _perform(plan: Plan, directory: Path | None, workers: int, *, keep: bool, as_json: bool) -> Result:
+def _perform(plan: Plan, make_site: Callable[..., Site], *, as_json: bool) -> Result:
     """Run it all; whatever happens, nothing is left running unless it was to be kept."""
     from hub import contracts
     from hub.cli.broker import progress_bar
@@ -132,7 +143,6 @@ def _perform(plan: Plan, directory: Path | None, workers: int, *, keep: bool, as
     from hub.demo.play import play
     from hub.demo.result import make_result, pseudonyms
     from hub.demo.show import show
-    from hub.demo.site import Site
     from hub.privacy.key_ring import KeyRing
     from hub.simulate.days import Year
     from hub.simulate.regions import region_table
@@ -145,7 +155,7 @@ def _perform(plan: Plan, directory: Path | None, workers: int, *, keep: bool, as
 
         raise UsageError(str(error), "--county") from None
     with progress_bar() as downloads:
-        site = Site(directory, workers=workers, keep=keep, progress=downloads)
+        site = make_site(progress=downloads)
         with _closed_on_failure(site):
             site.open()
     with _closed_on_failure(site):
@@ -159,7 +169,7 @@ def _perform(plan: Plan, directory: Path | None, workers: int, *, keep: bool, as
             )
         with err_console().status("waiting for the statistics"):
             plan_figures = _statistics(site)
-        if not keep:
+        if not site.keep:
             site.close()
     if as_json:
         from hub.figures.document import document
@@ -170,19 +180,19 @@ def _perform(plan: Plan, directory: Path | None, workers: int, *, keep: bool, as
 
         console().print(plan_view(_PROVINCE_CODE, [each for each in plan_figures if not each.labels]))
         show(console(), result.summary)
-    if keep:
+    if site.keep:
         _how_to_look(site)
     return result
 
 
 def _statistics(site: Site) -> list[Published]:
     """Return the published plan, province and cities, once everything that was counted is in it."""
-    from hub import data
+    from hub import planfile
     from hub.core.shelf import Selection
     from hub.figures import reader
     from hub.verification.rest import await_rest
 
-    await_rest(site.settings, data.targets(), _REST_S, site.check)
+    await_rest(site.settings, planfile.read(site.settings.targets_file), _REST_S, site.check)
     found = reader.shelf(site.settings).figures(Selection(region=_PROVINCE_CODE))
     return [each for each in found if each.kind == "target" and each.level in {"province", "city"}]
 

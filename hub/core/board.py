@@ -12,7 +12,7 @@ from itertools import chain
 from typing import Any, Final, NamedTuple
 
 from hub.core import census, completeness, funnel, plan, weak
-from hub.core.dates import day_of, parse_day
+from hub.core.dates import day_of, midnight_ms, parse_day
 from hub.core.edition import Edition
 from hub.core.figure import PERSONS, TARGET, Figure, Key
 from hub.core.organisation import Directory
@@ -23,10 +23,11 @@ from hub.core.scene import UPPER, Scene, spread
 from hub.core.shape import unit_of
 from hub.core.targets import Targets
 from hub.core.totals import Total
+from hub.core.veil import Veil, system_in
 
 RECEIVED: Final = "flow.received"
-_NOT_PERSONS_OF: Final = frozenset({"under_review", "T13.review_backlog"})
-"""These are the doubt; they have none."""
+_NOT_PERSONS_OF: Final = frozenset({"under_review", "T13.review_backlog", completeness.DECIDED})
+"""These are the doubt, or what became of it; they have none."""
 
 
 class World(NamedTuple):
@@ -66,19 +67,31 @@ class Board:
         self._more: Counter[str] = Counter()
         self._population = Population(self._residents)
         self._silent: frozenset[str] = frozenset()
+        self._veil = Veil()
 
     def apply(self, total: Total) -> bool:
         """Take a total in; return whether it is newer than what was known. ValueError: it is no counter."""
         if total.version <= self._versions.get(total.counter, -1):
             return False
-        touched = self.rollup.take(total.counter, total.kind, total.value, total.tick)
+        if not self._veil.holds(total):
+            self._take(total)
         self._versions[total.counter] = total.version
+        return True
+
+    def _take(self, total: Total) -> None:
+        """Add a total to the sums it is part of."""
+        touched = self.rollup.take(total.counter, total.kind, total.value, total.tick)
         self._touched.update(touched)
         for key in touched:
             if key.figure == RECEIVED and len(key.period) == 10 and total.value > 0:
                 system, day = key.label("system"), parse_day(key.period)
                 self._heard[system] = max(day, self._heard.get(system, day))
-        return True
+
+    def resume(self) -> None:
+        """Say everything again: of the totals meanwhile only the newest of each counter came here."""
+        self._veil.resume()
+        self._touched.update(self.rollup.keys())
+        self._stale.update(_GROUPS)
 
     def remember(self, key: Key) -> None:
         """Take note that a figure was published before: one that may vanish is not to stand for ever."""
@@ -88,6 +101,8 @@ class Board:
     def changes(self, now_ms: int, world: World) -> Iterator[Dated]:
         """Yield the figures that may have changed since this was last called, as they are at ``now_ms``."""
         today = day_of(now_ms)
+        for total in self._veil.lifted(today):
+            self._take(total)
         self._recount(today, world)
         scene = self._scene(today)
         silent = completeness.silent_systems(scene)
@@ -101,10 +116,20 @@ class Board:
             touched |= self.rollup.in_region(key.region)
         self._touched = set()
         as_of = self.rollup.tick or now_ms
-        return chain(
+        told = chain(
             [self._sum(key) for key in sorted(touched)],
             [Dated(self._told(figure), as_of) for figure in self._computed(scene)],
         )
+        return self._unveiled(told, today)
+
+    def _unveiled(self, told: Iterable[Dated], today: int) -> Iterator[Dated]:
+        """Yield figures, those that name a system of class s as of the beginning of today."""
+        begins = midnight_ms(today)
+        for dated in told:
+            if not system_in(dated.figure.key.labels):
+                yield dated
+            elif not self._veil.hides(dated.figure.key):
+                yield dated._replace(as_of=min(dated.as_of, begins))
 
     def _scene(self, today: int) -> Scene:
         return Scene(
@@ -195,6 +220,7 @@ _GROUPS: Final[Mapping[str, tuple[frozenset[str], _Compute | None]]] = {
     "places": (frozenset(), _places),
     "durations": (frozenset({funnel.DURATIONS}), funnel.durations),
     "sources": (frozenset({RECEIVED, "flow.rejected", "flow.parked"}), _sources),
+    "reviews": (frozenset({completeness.OPEN, completeness.DECIDED}), completeness.reviews),
     "milestones": (_MEMBERS, None),
     "weak": (_MEMBERS, None),
 }

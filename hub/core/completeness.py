@@ -7,10 +7,16 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Final
 
+from hub.core.dates import parse_day
 from hub.core.figure import DAYS, SHARE, SOURCE, TARGET, Figure, Key
+from hub.core.funnel import NOBODY
 from hub.core.plan import rate
-from hub.core.scene import Scene
+from hub.core.scene import UPPER, Scene
 
+OPEN: Final = "reviews_open"
+DECIDED: Final = "identities_decided"
+NO_SAMPLE: Final = "no sample"
+_A_DAY: Final = len("2022-04-18")
 GROUNDS: Final = ("training", "rescue", "volunteer", "donation", "council", "project")
 """Systems whose events make people qualify. Those of class s are in no list: no figure tells of them."""
 _PEOPLE: Final = (*GROUNDS, "party")
@@ -18,7 +24,8 @@ _INVITED: Final = (*_PEOPLE, "consent", "registry")
 _MEMBERS: Final = ("registry",)
 _DIRECTORY: Final = ("directory",)
 RESTS_ON: Final[Mapping[str, tuple[str, ...]]] = {
-    "persons": _PEOPLE, "groups": ("donation",), "under_review": _PEOPLE, "held": _INVITED,
+    "persons": _PEOPLE, "groups": ("donation",), "under_review": _PEOPLE,
+    "reviews_open": _PEOPLE, "identities_decided": _PEOPLE, "held": _INVITED,
     "certificates_valid": ("training",), "qualified": GROUNDS, "members": _MEMBERS,
     "members_moved": _MEMBERS, "members_admitted": _MEMBERS, "invitations_open": _INVITED,
     "flow.invitations": _INVITED, "flow.invitations_by_rule": _INVITED, "flow.days": _INVITED,
@@ -68,7 +75,7 @@ def sources(scene: Scene) -> Iterator[Figure]:
 
 
 def quality(scene: Scene) -> Iterator[Figure]:
-    """Yield T13: of all records received of a system, those rejected and those parked; what nobody counts."""
+    """Yield T13: of all records received of a system, those rejected and those parked."""
     received: Counter[str] = Counter()
     for key, cell in scene.rollup.of("flow.received").items():
         if len(key.period) == 4 or key.period == "unknown":
@@ -81,5 +88,22 @@ def quality(scene: Scene) -> Iterator[Figure]:
             value = rate(sums[system], received[system])
             note = None if value is not None else "nothing received"
             yield Figure(Key(figure, f"system={system}", "", SOURCE), TARGET, SHARE, value, note=note)
-    yield Figure(Key("T13.oldest_days"), TARGET, DAYS, None, note="not counted at the source")
-    yield Figure(Key("T13.match_precision"), TARGET, SHARE, None, note="no sample")
+
+
+def reviews(scene: Scene) -> Iterator[Figure]:
+    """Yield T13: since when the oldest review is open, and how often what was decided by hand was right."""
+    begun = [
+        parse_day(key.period)
+        for key, cell in scene.rollup.of(OPEN).items()
+        if len(key.period) == _A_DAY and cell.value > 0
+    ]
+    oldest = max(0, scene.today - min(begun)) if begun else None
+    yield Figure(Key("T13.oldest_days"), TARGET, DAYS, oldest, note=None if begun else NOBODY)
+    for region, level in scene.regions(*UPPER):
+        right, wrong = (
+            scene.rollup.value(DECIDED, f"verdict={verdict}", region, level)
+            for verdict in ("confirmed", "refuted")
+        )
+        value = rate(right, right + wrong)
+        note = None if value is not None else NO_SAMPLE
+        yield Figure(Key("T13.match_precision", "", region, level), TARGET, SHARE, value, note=note)

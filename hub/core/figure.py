@@ -22,6 +22,9 @@ PERSONS, ORGANISATIONS, EVENTS, SHARE, POINTS, DAYS = (
     "persons", "organisations", "events", "share", "points", "days",
 )  # fmt: skip
 
+REVISIONS: Final = 20
+"""Bits of a version below the position in the totals: what changes without a total, by a day or a table."""
+
 _TIMES: Final = {"day": len("2022-04-18"), "month": len("2022-04")}
 """Label of a counter that says when, and how long its value is."""
 

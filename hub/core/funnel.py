@@ -18,6 +18,7 @@ from hub.core.figure import (
     pairs,
     spelled,
 )
+from hub.core.flow import BUCKETS
 from hub.core.plan import rate
 from hub.core.scene import UPPER, Scene, spread
 from hub.core.targets import reached
@@ -39,14 +40,14 @@ def median(buckets: Mapping[str, int]) -> Median | None:
     """Return the bucket that holds the median; None of nothing. Buckets are named by their upper bound.
 
     >>> median({"0": 1, "3": 5, "inf": 2})
-    Median(low=0, high=3)
+    Median(low=2.0, high=3.0)
     """
     whole = sum(buckets.values())
     if whole <= 0:
         return None
     seen, low = 0, 0.0
-    for bound in sorted((bucket for bucket in buckets if bucket != INFINITE), key=float):
-        seen += buckets[bound]
+    for bound in BUCKETS:
+        seen += buckets.get(str(bound), 0)
         if 2 * seen >= whole:
             return Median(low, float(bound))
         low = float(bound)

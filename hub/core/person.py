@@ -60,6 +60,8 @@ class PersonState(msgspec.Struct, array_like=True):
     """The stamp of the stub, of somebody who was erased and of whom something later is known."""
     qualified_on: int = 0
     """The day from which on some rule has hit at every evaluation; 0 = none hits."""
+    review_on: int = 0
+    """The day on which intake took in what put the identity under review; 0 = it is not."""
 
 
 _ENCODER: Final = msgspec.msgpack.Encoder(order="deterministic")

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from hub.core import dates, resident_number
+from hub.core import dates, person, resident_number
 from hub.core.invitation import Invitation
 from hub.core.task import Task
 
@@ -47,6 +47,8 @@ _SHAPES: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
     "t": ("tasks_open", ("kind",)),
     "r": ("priority_reach", ("ground", "invited")),
     "u": ("under_review", ()),
+    "w": ("reviews_open", ("day",)),
+    "d": ("identities_decided", ("verdict",)),
     "k": ("candidates", ("council", "member", "session")),
     "v": ("members_moved", ("month", "move")),
     "a": ("members_admitted", ("channel", "month")),
@@ -67,26 +69,27 @@ class Figures(NamedTuple):
     """The code that says why not; empty when nobody is held."""
     invitation: Invitation | None
     tasks: Sequence[Task] = ()
-    review: bool = False
-    """The identity is under review."""
+    review_on: int = 0
+    """The day since which the identity is under review; 0 = it is not."""
     county_of: Callable[[str], str] = _nowhere
     """Returns the county of an organisation; empty when it is not known, or above a county."""
 
     @classmethod
-    def of(cls, found: Verdict, tasks: Sequence[Task], county_of: Callable[[str], str]) -> Figures:
+    def of(
+        cls, found: Verdict, tasks: Sequence[Task], county_of: Callable[[str], str], review_on: int
+    ) -> Figures:
         """Return what an evaluation says for the figures, once it is carried out."""
         eligible = found.eligible
         held = found.code if eligible.hits and not found.open else ""
-        review = eligible.view["subject"][0]["review"] != ""
         county = eligible.route.county
-        return cls(county, eligible.public, held, found.invitation, tasks, review, county_of)
+        return cls(county, eligible.public, held, found.invitation, tasks, review_on, county_of)
 
 
 def contributions(
     facts: Mapping[str, Sequence[Mapping[str, Any]]], figures: Figures, today: int
 ) -> tuple[str, ...]:
     """Return what a person adds today, each in its short form; one that counts twice is there twice."""
-    county, rules, held, invitation, tasks, review, _ = figures
+    county, rules, held, invitation, tasks, review_on, _ = figures
     certificates: tuple[str | None, ...] = ()
     if "certificate" in facts:
         certificates = tuple([
@@ -108,9 +111,16 @@ def contributions(
         reach = "no" if invitation is None else "yes"
     backbone = "rescue_member" in facts and _backbone(facts["rescue_member"])
     counted = _spelled(
-        county or UNKNOWN, certificates, tuple(rules), running, held, member, (reach, backbone, review)
+        county or UNKNOWN,
+        certificates,
+        tuple(rules),
+        running,
+        held,
+        member,
+        (reach, backbone, review_on != 0),
     )
-    if tasks or dead or "candidacy" in facts or MOVES in facts or party.get("group", False):
+    decided = "names_accepted" in party or "superseded_on" in party
+    if tasks or dead or review_on or decided or "candidacy" in facts or MOVES in facts or party.get("group"):
         return _rarer(counted, facts, figures, bool(member))
     return counted
 
@@ -144,7 +154,22 @@ def _rarer(
         found += _moved(entry, place, figures.county_of)
     if "deceased_on" in party and facts.get("membership", (_NOTHING,))[0].get("status") == _MEMBER:
         found.append(f"{place}:v{_month(party['deceased_on'])}/deceased")
+    if verdict := _decided(party):
+        found.append(f"{place}:d{verdict}")
+    if figures.review_on:
+        found.append(f":w{dates.iso(figures.review_on)}")
     return tuple(found)
+
+
+def _decided(party: Mapping[str, Any]) -> str:
+    """Return what a correction said of what had been put together under one document; empty = nothing.
+
+    ``confirmed``: under several names, and it is one person's; ``refuted``: the document is somebody else's.
+    """
+    if "superseded_on" in party:
+        return "refuted"
+    several = len(party.get("name_forms", ())) > 1 and "names_accepted" in party
+    return "confirmed" if several and not person.review(party) else ""
 
 
 def _moved(entry: Mapping[str, Any], place: str, county_of: Callable[[str], str]) -> Iterator[str]:
@@ -205,11 +230,12 @@ def _label(kind: str | None) -> str:
     return kind if _PLAIN_WORD.fullmatch(kind) else OTHER
 
 
-def only_held(counted: Sequence[str], code: str) -> tuple[str, ...]:
+def only_held(counted: Sequence[str], code: str, today: int) -> tuple[str, ...]:
     """Return contributions with nothing open, held and under review: what is left of a quarantined person."""
-    kept = [short for short in counted if short.partition(":")[2][0] not in "ohtu"]
+    kept = [short for short in counted if short.partition(":")[2][0] not in "ohtuw"]
+    since = next((short for short in counted if short.startswith(":w")), f":w{dates.iso(today)}")
     place = county(counted)
-    return (*kept, f"{place}:h{code}", f"{place}:u")
+    return (*kept, f"{place}:h{code}", f"{place}:u", since)
 
 
 def county(counted: Sequence[str]) -> str:

@@ -25,7 +25,7 @@ Read: TypeAlias = Callable[[str], Iterable[Message]]
 STOCK: Final = (
     "persons", "groups", "certificates_valid", "qualified", "held", "members", "invitations_open",
     "invitations_orphaned", "tasks_open", "sensitive_grounds", "sensitive_held", "priority_reach",
-    "under_review", "candidates", "members_moved", "members_admitted",
+    "under_review", "reviews_open", "identities_decided", "candidates", "members_moved", "members_admitted",
 )  # fmt: skip
 """The stock counters that the expectation knows too."""
 FORGOTTEN: Final = ("flow.anonymous", "flow.beneficiaries")

@@ -52,9 +52,19 @@ class Site:
     """A running hub. ``keep`` lets it outlive this process. Use :meth:`open` and :meth:`close`."""
 
     def __init__(
-        self, directory: Path | None, *, workers: int, keep: bool, progress: Progress | None = None
+        self,
+        directory: Path | None,
+        *,
+        workers: int,
+        keep: bool,
+        targets: Path | None = None,
+        progress: Progress | None = None,
     ) -> None:
-        """Describe it; without a directory it lives in a temporary one, removed when it is closed."""
+        """Describe it; without a directory it lives in a temporary one, removed when it is closed.
+
+        ``targets`` is the plan that figures are held against, the packaged one without.
+        """
+        self._targets = targets
         self.directory = (directory or Path(tempfile.mkdtemp(prefix="hub-demo-"))).expanduser().absolute()
         self._temporary = directory is None
         self._workers, self.keep = workers, keep
@@ -85,7 +95,7 @@ class Site:
             group=_GROUP, partitions=self._workers, replication_factor=1, clock="ticks",
             state_dir=self.directory / "state", key_dir=self.directory / "keys",
             dead_letter_limit=_DEAD_LETTER_LIMIT, metrics_port=_free_port(),
-            statistics_port=_free_port(), log_level="WARNING",
+            statistics_port=_free_port(), log_level="WARNING", targets_file=self._targets,
         )  # fmt: skip
         ring = KeyRing.create(self.settings.key_dir, SUITES[self.settings.cipher_suite])
         ring.make_recipient("registry", self.directory / "keys" / "registry.key")
@@ -135,9 +145,10 @@ class Site:
     def _environment(self) -> dict[str, str]:
         names = (
             "bootstrap_servers", "group", "partitions", "clock", "state_dir", "key_dir", "dead_letter_limit",
-            "metrics_port", "statistics_port", "log_level",
+            "metrics_port", "statistics_port", "log_level", "targets_file",
         )  # fmt: skip
-        return {f"HUB_{name.upper()}": str(getattr(self.settings, name)) for name in names}
+        told = {f"HUB_{name.upper()}": getattr(self.settings, name) for name in names}
+        return {name: str(value) for name, value in told.items() if value is not None}
 
     def _activate_book(self) -> None:
         """Publish the packaged rule book before the workers start: they know it from their first moment."""

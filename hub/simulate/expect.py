@@ -269,6 +269,7 @@ class Expectation:
         known = self.known[key]
         if not known.met:
             return
+        known.review_on = (known.review_on or self.today) if known.review else None
         seen = view(known, self._world, self._minimum, self.today)
         before, tasks = known.last.view() if known.last else None, views(known)
         if known.last is not None and known.last.open:

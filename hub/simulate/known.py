@@ -29,6 +29,8 @@ class Known:
     deceased: bool = False
     deceased_on: int | None = None
     superseded: bool = False
+    review_on: int | None = None
+    """The day since which a human has to look first."""
     never: bool = False
     declined_on: int | None = None
     delivered_on: int | None = None

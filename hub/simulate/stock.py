@@ -47,6 +47,12 @@ def _count(known: Known, today: int, totals: Counter[str]) -> None:
     _reach(known, today, totals)
     _memberships(known, totals)
     totals["under_review"] += known.review
+    if known.review_on is not None:
+        totals[f"reviews_open|day={iso(known.review_on)}"] += 1
+    if known.superseded:
+        totals["identities_decided|verdict=refuted"] += 1
+    elif len(known.names) > 1 and not known.review:
+        totals["identities_decided|verdict=confirmed"] += 1
     for candidacy in known.candidacies.items():
         _candidate(known, *candidacy, totals)
     for duties in known.duties.values():

@@ -47,6 +47,9 @@ class FactForm(Protocol):
     def read(self, value: bytes) -> Facts:
         """Return what facts say. Raise DeadLetterError for what are none."""
 
+    def received_at(self, value: bytes) -> int:
+        """Return when intake took in what facts say, ms; 0 = they do not say it, they are read at once."""
+
     def read_alias(self, value: bytes) -> Mapping[str, Any]:
         """Return the fields of a ``hub.alias``. Raise DeadLetterError for what is none."""
 
@@ -62,10 +65,15 @@ class Framed(FactWriter):
         super().__init__(codec.catalogue)
         self.read = fact_reader(codec)
         self.read_alias = codec.reader(ALIAS)
+        self._read_times = codec.reader(FACTS, ("received_at",))
         self._read_whole = codec.reader(FACTS)
         self._write_whole = codec.writer(FACTS)
         self._frame = codec.catalogue.by_type(FACTS).frame
         self._nobody = self._frame + LONGS[0]
+
+    def received_at(self, value: bytes) -> int:
+        """Return when intake took in what facts say. Raise DeadLetterError for what are none."""
+        return int(self._read_times(value)["received_at"])
 
     def addressed(self, facts: bytes, who: bytes, content: bytes | None = None) -> bytes:
         """Return facts without a person as that person's. Raise DeadLetterError for what are none."""

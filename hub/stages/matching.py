@@ -27,7 +27,19 @@ from itertools import islice
 from typing import Final
 
 from hub import topics
-from hub.core import assertion, dates, erasure, flow, ground, invitation, matching, merge, statistics, task
+from hub.core import (
+    assertion,
+    dates,
+    erasure,
+    flow,
+    ground,
+    invitation,
+    matching,
+    merge,
+    person,
+    statistics,
+    task,
+)
 from hub.core.book import Book
 from hub.core.person import PersonState
 from hub.core.verdict import Verdict, verdict
@@ -48,7 +60,7 @@ from hub.stages.waking import ORGANISATION_TIMER, REGION_TIMER, RESTATEMENT
 __all__ = ("PERSON", "MatchingStage")
 
 STARTED: Final = b"t"
-_UP_TO_DATE: Final = b"\x03"
+_UP_TO_DATE: Final = b"\x04"
 """Value of ``t``: another one was written before orphans, or all figures that there are now, were counted."""
 REVIEW: Final = "review"
 """Code of the guard that holds a person until a human has looked."""
@@ -80,7 +92,8 @@ class MatchingStage:
         ``met``: how it comes by persons; None: encoded in the state, those met lately also as they are.
         ``form``: how facts travel; None: framed.
         """
-        self._read = (Framed(codec) if form is None else form).read
+        self._form: FactForm = Framed(codec) if form is None else form
+        self._read = self._form.read
         self._met: Acquainted = Acquaintance() if met is None else met
         self._announce = Announcer(codec, blind_index, sealer, recipients)
         self._forgetting = Forgetting(self._announce, tombstone_days)
@@ -115,6 +128,7 @@ class MatchingStage:
             if newer:
                 state.contact, state.contact_stamp = contact, stamp
             if outcome is values or stored is None:
+                self._doubt(state, value, ctx)
                 self._settle(scene, who, state, event_id)
             elif newer or outcome:
                 self._met.store(who, state, ctx)
@@ -130,7 +144,16 @@ class MatchingStage:
         state = self._met.reread(who, stored) if stored is not None else newcomer(who, ctx)
         if merge.restricts(stamp) and not (state.erased and not erasure.later(stamp, state.erased)):
             merge.merge(state.facts, state.stamps, stamp, (assertion.UNREADABLE_PROHIBITION,))
+            self._doubt(state, value, ctx)
             self._settle(scene, who, state, event_id)
+
+    def _doubt(self, state: PersonState, value: bytes | None, ctx: Context) -> None:
+        """Remember since when the identity is under review, if it is; ``value``: the facts that came last."""
+        if not person.review(person.party(state)):
+            state.review_on = 0
+        elif not state.review_on:
+            received_at = self._form.received_at(value) if value is not None else 0
+            state.review_on = dates.day_of(received_at) or dates.day_of(ctx.now)
 
     def on_timer(self, key: bytes, ctx: Context) -> None:
         """Evaluate a person whose day has come; wake those near an organisation or region whose day it is."""
@@ -213,6 +236,7 @@ class MatchingStage:
                 state = self._met.recall(who, stored)
                 if timer:
                     state.due = 0
+                self._doubt(state, None, scene.ctx)  # an earlier version did not say since when
                 self._settle(scene, who, state, None)
 
     def _settle(self, scene: Scene, who: bytes, state: PersonState, event_id: str | None) -> None:
@@ -242,7 +266,7 @@ class MatchingStage:
             waiting = tasks.settle(self._announce, occasion, state, eligible, asked)
         if scene.shadow is not None:
             shadowing.observe(scene.shadow, who, state, eligible, ctx, today)
-        figures = statistics.Figures.of(found, state.tasks, scene.county_of)
+        figures = statistics.Figures.of(found, state.tasks, scene.county_of, state.review_on)
         # What is to be kept up to date is compared here: for most events nothing of it changes.
         counted = statistics.contributions(state.facts, figures, today)
         if counted != state.counted:
@@ -314,7 +338,7 @@ class MatchingStage:
             return
         state = self._met.recall(who, stored)
         self._withdraw(Occasion(ctx, book, who, None), state, matching.HELD, REVIEW)
-        _count(state, statistics.only_held(state.counted, REVIEW), ctx)
+        _count(state, statistics.only_held(state.counted, REVIEW, scene.today), ctx)
         state.due = 0
         ctx.cancel(PERSON + who)
         self._met.store(who, state, ctx)

@@ -11,6 +11,7 @@ from aiokafka import TopicPartition
 from hub import data, topics
 from hub.core.board import Board, Dated, World
 from hub.core.dates import day_of, iso
+from hub.core.figure import REVISIONS
 from hub.core.targets import Targets
 from hub.errors import DeadLetterError
 from hub.settings import Clock
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
 __all__ = ("Publishing",)
 
 _TOTALS: Final = TopicPartition(topics.TOTALS, 0)
-_REVISIONS: Final = 20
-"""Bits of a version below the position in the totals: what changes without a total, by a day or a table."""
 TABLES: Final = (topics.ORGANISATIONS, topics.REGIONS)
 
 
@@ -74,6 +73,8 @@ class Publishing(Agent):
                     for record in records:
                         self._apply(record)
                 self.positions.update(reader.positions)
+            self._ledger.release()  # what is not said again may be another's by now, and newer
+            self._board.resume()
             await self._write()
 
     async def _follow(self) -> None:
@@ -144,7 +145,7 @@ class Publishing(Agent):
 
     def _version(self, dated: Dated, standing: Standing[Dated] | None) -> int | None:
         """Return the version of a figure that must be written: another stands there, or a late one."""
-        at_least = self.positions.get(_TOTALS, 0) << _REVISIONS
+        at_least = self.positions.get(_TOTALS, 0) << REVISIONS
         if standing is None:
             return at_least
         if standing.content.figure == dated.figure and standing.version == standing.highest:

@@ -32,7 +32,8 @@ __all__ = ("FIGURES", "Scene", "count")
 
 FIGURES: Final = frozenset({
     "persons", "groups", "certificates_valid", "qualified", "held", "invitations_open", "members",
-    "tasks_open", "priority_reach", "under_review", "candidates", "members_moved", "members_admitted",
+    "tasks_open", "priority_reach", "under_review", "reviews_open", "identities_decided", "candidates",
+    "members_moved", "members_admitted",
 })  # fmt: skip
 """The counters that are recomputed here."""
 
@@ -77,5 +78,10 @@ def count(scene: Scene, number: int, standing: Standing, step: Callable[[int], N
         answer = verdict(state, asked)
         if answer.change is not None:  # it is to come: what was told counts until then
             answer = answer._replace(invitation=state.invitation)
-        found.update(map(counter, contributions(state.facts, Figures.of(answer, state.tasks, where), today)))
+        found.update(
+            map(
+                counter,
+                contributions(state.facts, Figures.of(answer, state.tasks, where, state.review_on), today),
+            )
+        )
     return found

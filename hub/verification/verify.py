@@ -2,7 +2,8 @@
 
 Every counter that can be is counted anew up to where its origins stood; the board then says what the figures
 have to be. What happened once and is kept nowhere (an invitation's step at its time) cannot be counted anew:
-figures that rest on it are said to, and are held to conservation instead: issued = open + ended.
+figures that rest on it are said to, and are held to conservation instead: issued = open + ended. Nor can
+figures that name a system of class s of which something was counted today: they are told as of its beginning.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from hub import tables, topics
 from hub.core.figure import UNKNOWN
 from hub.core.shape import shape
 from hub.core.totals import STOCK, Total
+from hub.core.veil import system_in
 from hub.errors import UsageError
 from hub.figures import reader
 from hub.outputs import Outputs
@@ -47,7 +49,7 @@ class Outcome(StrEnum):
 
     AGREES = "agrees"  #: counted anew it is the same
     DIFFERS = "differs"  #: it is not
-    NOT_RECOMPUTED = "not_recomputed"  #: it rests on what is kept nowhere
+    NOT_RECOMPUTED = "not_recomputed"  #: it rests on what is kept nowhere, or is as of the morning
     MISSING = "missing"  #: there is no such figure, or counted anew there is none
 
 
@@ -177,6 +179,8 @@ def _finding(key: str, shelf: Shelf, found: Mapping[str, float | None], taken: f
     placed = shelf.get(key)
     published = placed.figure.value if placed is not None and placed.figure is not None else None
     if _rests(key, taken):
+        return Finding(key, Outcome.NOT_RECOMPUTED, published, None)
+    if key not in found and system_in(key):  # told as of the beginning of a day
         return Finding(key, Outcome.NOT_RECOMPUTED, published, None)
     if key not in found:
         # What fell to zero is published as zero; counted anew it was never there.

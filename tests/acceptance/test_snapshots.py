@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner, Result
 
-from hub import contracts, kafka, topics
+from hub import contracts, data, kafka, topics
 from hub.cli.main import app
 from hub.core import dates
+from hub.core.figure import REVISIONS
 from hub.core.snapshot import Cell, compose
-from hub.errors import BrokerError, UsageError
+from hub.core.totals import Total
+from hub.errors import BrokerError, RetryError, UsageError
 from hub.figures import reader, snapshots
 from hub.settings import Settings
+from tests.acceptance.statisticians import Statisticians, Writers
 from tests.unit.figuremaking import figure, publish
 
 MEMBERS = [
@@ -75,6 +79,44 @@ def test_a_later_snapshot_keeps_what_was_hidden(counted: Settings) -> None:
     assert newest["members|kind=adult|region=330105"].suppressed
     fresh = {cell.key: cell for cell in compose("x", reader.shelf(counted).figures(), [], ())}
     assert not fresh["members|kind=adult|region=330105"].suppressed
+
+
+def test_no_snapshot_is_published_of_figures_that_are_behind(
+    fresh_topics: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """While no worker has added up and published what was counted it is refused; then it has all of it."""
+    monkeypatch.setenv("HUB_CLOCK", "ticks")
+    tell_time(fresh_topics, "2022-06-30")
+    counties = list(data.regions().codes("county"))
+    Writers(fresh_topics).count(
+        "matching/hub.facts/0", {f"members|county={code}|kind=adult": 40 for code in counties}
+    )
+    for option in ("--json", "--dry-run"):
+        refused = run(fresh_topics, "snapshot", "--wait", "0", option)
+        assert refused.exit_code == RetryError.exit_code
+        assert f"{len(counties)} counters are not summed up yet" in " ".join(refused.stderr.split())
+    assert snapshots.read(fresh_topics).days == []
+    with Statisticians(fresh_topics, tmp_path, clock="ticks") as workers:
+        workers.start()
+        result = run(fresh_topics, "snapshot")
+        assert result.exit_code == 0, result.stderr
+    values = {cell.key: cell.value for cell in snapshots.read(fresh_topics).of()}
+    assert values["members|kind=adult|region=33"] == 40 * len(counties)
+
+
+def test_figures_that_are_not_published_of_what_was_added_up_are_behind_too(counted: Settings) -> None:
+    """Totals without their figures are refused; figures of a later position in the totals are not behind."""
+    total = Total("members|county=330203|kind=adult", "stock", 51, 9, 0, ("matching/hub.facts/0@9",))
+    record = contracts.codec().encode("hub.counter_total", {**total._asdict(), "origins": [*total.origins]})
+    producer = kafka.producer(counted)
+    producer.produce(topics.TOTALS, record, total.counter)
+    assert producer.flush(30) == 0
+    refused = run(counted, "snapshot", "--wait", "0")
+    assert refused.exit_code == RetryError.exit_code
+    assert "3 figures are not published yet" in " ".join(refused.stderr.split())
+    newer = {"labels": "kind=adult", "version": 1 << REVISIONS}
+    publish(counted, [figure("members", code, 52.0, **newer) for code in ("330203", "3302", "33")])
+    assert run(counted, "snapshot", "--wait", "0").exit_code == 0
 
 
 def test_a_second_writer_ends_the_first(counted: Settings, monkeypatch: pytest.MonkeyPatch) -> None:

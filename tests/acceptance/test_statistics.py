@@ -222,6 +222,27 @@ def naive(writers: Writers, now_ms: int) -> dict[str, float | None]:
 
 
 @pytest.mark.slow
+def test_what_names_class_s_is_published_with_the_next_day(fresh_topics: Settings, tmp_path: Path) -> None:
+    """Of an organ event nothing moves on its day, through a restart too; the change of day tells of it."""
+    settings, writers = fresh_topics.model_copy(update={"clock": "ticks"}), Writers(fresh_topics)
+    counter = "flow.received|day=2022-05-03|system=organ|type=x"
+    encode = make_codec(settings).writer("hub.tick")
+    produce(settings, topics.TICKS, encode({"now": TICK}), b"")
+    with Statisticians(settings, tmp_path) as team:
+        for value in (1, 2):  # read at a start, and live in between
+            team.start()
+            ready(team)
+            writers.count(ORIGINS[0], {counter: value} | persons(c330106=value))
+            await_persons(settings, writers)
+            assert not shown(settings, "flow.received")
+            team.stop()
+        produce(settings, topics.TICKS, encode({"now": TICK + 86_400_000}), b"")
+        team.start()
+        until(lambda: set(shown(settings, "flow.received").values()) == {2}, "the next day")
+        figures = [each for each in reader.shelf(settings).figures() if each.figure == "flow.received"]
+        assert {each.as_of for each in figures} == {TICK}
+
+
 @pytest.mark.timeout(600)
 def test_two_workers_share_the_work_and_any_may_die(fresh_topics: Settings, tmp_path: Path) -> None:
     """Two workers, killed in turns as parts pour in, one asleep for a while: figures are right in the end."""

@@ -395,13 +395,14 @@ def test_nobody_waits_for_an_evaluation(ticks: list[Tick]) -> None:
                 assert code
             scene = task.Scene(eligible, BOOK, world.known.organisations, today, lambda *_: "")
             assert task.settle(state.tasks, scene).changes == ()
+            assert bool(state.review_on) == (review(party(state)) != "")
             figures = statistics.Figures(
                 eligible.route.county,
                 eligible.public,
                 code if eligible.hits else "",
                 last,
                 state.tasks,
-                review=review(party(state)) != "",
+                review_on=state.review_on,
                 county_of=partial(
                     county_of,
                     directory=world.known.organisations,

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from tools.recount import compare
-from tools.recount.count import Pseudonym, Recount, recount
+from tools.recount.count import PLAN, Pseudonym, Recount, recount
 from tools.recount.frames import Frames
 from tools.recount.topics import Record, dump, dumped, records
 
@@ -22,7 +22,7 @@ def main(arguments: list[str] | None = None) -> int:
         return 0
     known = list(found)
     pseudonym = _pseudonym(chosen.keys) if chosen.keys is not None else None
-    counted = recount(known, pseudonym=pseudonym, residents=chosen.residents)
+    counted = recount(known, pseudonym=pseudonym, residents=chosen.residents, plan=chosen.targets)
     if chosen.compare:
         return _compare(known, counted)
     said = json.dumps(counted.counters if chosen.counters else counted.figures, indent=1, sort_keys=True)
@@ -43,6 +43,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--residents", type=Path, help="CSV region,year,value,vintage beside what was published"
     )
+    parser.add_argument("--targets", type=Path, default=PLAN, help="the plan's file that the hub goes by")
     parser.add_argument("--counters", action="store_true", help="counters by county instead of figures")
     parser.add_argument(
         "--compare", action="store_true", help="say what differs from the hub's counters and figures"
@@ -56,21 +57,23 @@ def _compare(known: list[Record], counted: Recount) -> int:
     frames = Frames()
     parts = compare.counted((each for each in known if each.topic == compare.PARTS), frames)
     figures = compare.published((each for each in known if each.topic == compare.PUBLISHED), frames)
-    summed = compare.without_county(compare.named(parts, compare.SUMMED))
     found = [
         *compare.differences(
-            compare.named(counted.counters, (*compare.COUNTED, *compare.SUMMED)),
-            {**compare.named(parts, compare.COUNTED), **summed},
+            compare.named(counted.counters, compare.COUNTED), compare.named(parts, compare.COUNTED)
         ),
     ]
     theirs = compare.comparable(counted.figures, figures)
+    facets: dict[str, float] = {}
     if figures:
         found += compare.differences(counted.figures, theirs)
+        said = compare.facets((each for each in known if each.topic == compare.PUBLISHED), frames)
+        facets = compare.beside(counted.facets, counted.figures, said)
+        found += compare.differences(counted.facets, facets)
     for line in found:
         sys.stdout.write(line + "\n")
     sys.stdout.write(
         f"as of {counted.as_of}: {len(counted.counters)} counters, {len(theirs)} published figures, "
-        f"{len(found)} differences\n"
+        f"{len(facets)} of their bounds and milestones, {len(found)} differences\n"
     )
     return int(bool(found))
 

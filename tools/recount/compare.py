@@ -10,25 +10,21 @@ from tools.recount.frames import Frames
 from tools.recount.topics import Record
 
 __all__ = (
-    "COUNTED", "PARTS", "PUBLISHED", "SUMMED", "comparable", "counted", "differences", "named", "published",
-    "without_county",
+    "COUNTED", "FACETS", "PARTS", "PUBLISHED", "beside", "comparable", "counted", "differences",
+    "facets", "named", "published",
 )  # fmt: skip
 
 PARTS: Final = "hub.statistics.parts"
 PUBLISHED: Final = "hub.statistics"
 COUNTED: Final = (
     "persons", "groups", "members", "certificates_valid", "members_moved", "members_admitted", "candidates",
-    "priority_reach", "under_review", "qualified", "flow.received", "flow.rejected",
-    "flow.days",
+    "priority_reach", "under_review", "reviews_open", "identities_decided", "qualified", "held",
+    "invitations_open", "flow.received", "flow.rejected", "flow.days", "flow.invitations",
 )  # fmt: skip
 """Counters that the recount counts too, by the same labels."""
-SUMMED: Final = ("flow.invitations",)
-"""Counters that it counts without a county: where somebody belonged then, is not known afterwards."""
-_CHANGES: Final = (
-    "invited", "delivered", "accepted", "applied", "admitted", "declined", "expired", "withdrawn",
-)  # fmt: skip
-_IN_PART: Final = ("flow.invitations", *(f"T8.{change}" for change in _CHANGES))
-"""Figures, or how they begin, of which the recount has some only."""
+FACETS: Final = ("low", "high", "target", "milestone", "on_track")
+"""What stands beside a figure's value."""
+_RANGE: Final = frozenset({"low", "high"})
 
 
 def counted(parts: Iterable[Record], frames: Frames) -> dict[str, int]:
@@ -57,6 +53,37 @@ def published(records: Iterable[Record], frames: Frames) -> dict[str, float | No
     return {key: value for key, (_, value) in newest.items()}
 
 
+def facets(records: Iterable[Record], frames: Frames) -> dict[str, float]:
+    """Return what the newest record of each figure says beside its value: ``key facet``."""
+    newest: dict[str, dict[str, Any]] = {}
+    for record in records:
+        found = frames.decode(record.value)
+        if found is None or found.body is None or record.key is None:
+            continue
+        key = record.key.decode()
+        if key not in newest or found.body["version"] > newest[key]["version"]:
+            newest[key] = found.body
+    return {
+        f"{key} {facet}": float(body[facet])
+        for key, body in newest.items()
+        for facet in FACETS
+        if body[facet] is not None
+    }
+
+
+def beside(
+    recount: Mapping[str, float], figures: Mapping[str, float], hub: Mapping[str, float]
+) -> dict[str, float]:
+    """Return the hub's facets of names that the recount has; of ranges, where it has the value."""
+    names = {(key.partition("|")[0], key.rpartition(" ")[2]) for key in recount}
+    return {
+        key: value
+        for key, value in hub.items()
+        if (key.partition("|")[0], facet := key.rpartition(" ")[2]) in names
+        and (facet not in _RANGE or key.rpartition(" ")[0] in figures)
+    }
+
+
 def named(figures: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
     """Return the figures, or counters, of some names."""
     wanted = frozenset(names)
@@ -71,23 +98,10 @@ def differences(recount: Mapping[str, float], hub: Mapping[str, float | None]) -
             yield f"{key}: recounted {mine:g}, the hub says {theirs:g}"
 
 
-def without_county(counters: Mapping[str, int]) -> dict[str, int]:
-    """Return counters summed over counties."""
-    sums: dict[str, int] = {}
-    for counter, value in counters.items():
-        name = "|".join(label for label in counter.split("|") if not label.startswith("county="))
-        sums[name] = sums.get(name, 0) + value
-    return sums
-
-
 def comparable(recount: Mapping[str, float], hub: Mapping[str, float | None]) -> dict[str, float | None]:
-    """Return of the hub's figures those of the names that the recount has, all of them if it has all."""
+    """Return of the hub's figures those of the names that the recount has."""
     names = {key.partition("|")[0] for key in recount}
-    return {
-        key: value
-        for key, value in hub.items()
-        if key in recount or (key.partition("|")[0] in names and not key.startswith(_IN_PART))
-    }
+    return {key: value for key, value in hub.items() if key.partition("|")[0] in names}
 
 
 def _bodies(records: Iterable[Record], frames: Frames) -> Iterator[dict[str, Any]]:

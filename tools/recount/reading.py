@@ -16,7 +16,7 @@ from tools.recount.papers import NOBODY, WRONG, contradicts, credit_code, person
 from tools.recount.places import Places
 from tools.recount.topics import Record
 
-__all__ = ("COLUMNS", "Rows")
+__all__ = ("COLUMNS", "CONFIDENTIAL", "Rows")
 
 COLUMNS: Final = (
     "n", "arrived", "topic", "system", "type", "day", "verdict", "moment", "occurred", "restrictive", "seq",
@@ -32,7 +32,8 @@ _ENDING: Final = frozenset({
     "council.candidate.withdrawn.v1", "organ.intent.revoked.v1",
 })  # fmt: skip
 """What ends or forbids: its dates are read as well as can be, and of its block only whom it is about."""
-_CONFIDENTIAL: Final = frozenset({"blood", "stem-cell", "organ"})
+CONFIDENTIAL: Final = frozenset({"blood", "stem-cell", "organ"})
+"""Systems of class s."""
 _DIRECTORY: Final = "directory"
 _KEYS: Final = ("cert_no", "member_key", "volunteer_key", "donation_no", "card_no")
 """Keys that sources have of a person; each event has one of them at most."""
@@ -94,7 +95,7 @@ class Rows:
         system = record.topic.split(".")[1]
         row |= {
             "n": n, "arrived": today, "topic": record.topic, "system": system, "type": "unknown",
-            "day": today, "verdict": "rejected", "confidential": system in _CONFIDENTIAL,
+            "day": today, "verdict": "rejected", "confidential": system in CONFIDENTIAL,
         }  # fmt: skip
         decoded = self._frames.decode(record.value)
         if decoded is None:

@@ -8,6 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from hub.core import statistics
+from hub.core.dates import iso
 from hub.core.invitation import Invitation
 from hub.core.resident_number import check_digit
 from hub.core.task import Task
@@ -246,7 +247,29 @@ def test_a_member_who_died_is_one_no_more_since_then() -> None:
 
 def test_whose_identity_is_under_review_counts_besides() -> None:
     """How many could turn out to be others: the range of the figures."""
-    assert contributed({}, review=True) == ["persons|county=330106", "under_review|county=330106"]
+    assert contributed({}, review_on=TODAY - 30) == [
+        "persons|county=330106", "under_review|county=330106", "reviews_open|day=2022-03-19"
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("party", "verdict"),
+    [
+        pytest.param({"name_forms": ["a", "b"], "names_accepted": ["a", "b"]}, "confirmed", id="one person"),
+        pytest.param({"name_forms": ["a", "b"]}, None, id="open"),
+        pytest.param({"name_forms": ["a", "b", "c"], "names_accepted": ["a", "b"]}, None, id="open again"),
+        pytest.param({"name_forms": ["a"], "names_accepted": ["a", "b"]}, None, id="nothing to decide"),
+        pytest.param(
+            {"name_forms": ["a", "b"], "names_accepted": ["a", "b"], "conflicts": ["CONFLICT"]}, None,
+            id="something else is open",
+        ),
+        pytest.param({"superseded_on": TODAY}, "refuted", id="somebody else's document"),
+    ],
+)  # fmt: skip
+def test_what_was_decided_by_hand_counts(party: dict[str, Any], verdict: str | None) -> None:
+    """Several names that a correction made one are confirmed, a document that it took away is refuted."""
+    expected = [f"identities_decided|county=330106|verdict={verdict}"] if verdict else []
+    assert contributed({"party": party}) == ["persons|county=330106", *expected]
 
 
 def test_changes_are_after_minus_before() -> None:
@@ -262,8 +285,10 @@ def test_changes_are_after_minus_before() -> None:
 
 def test_a_quarantined_person_is_only_held() -> None:
     """What is open or was held otherwise goes, what is known stays."""
-    held = ("1:p", "1:hreview", "1:u")
-    assert statistics.only_held(("1:p", "1:cx", "1:oadult/1"), "review") == ("1:p", "1:cx", *held[1:])
-    assert statistics.only_held(("1:p", "1:hconsent"), "review") == held
-    assert statistics.only_held(("1:p", "1:tadmission", "1:u"), "review") == held
-    assert statistics.only_held((), "review") == ("unknown:hreview", "unknown:u")
+    today = f":w{iso(TODAY)}"
+    held = ("1:p", "1:hreview", "1:u", today)
+    assert statistics.only_held(("1:p", "1:cx", "1:oadult/1"), "review", TODAY) == ("1:p", "1:cx", *held[1:])
+    assert statistics.only_held(("1:p", "1:hconsent"), "review", TODAY) == held
+    before = ("1:p", "1:tadmission", "1:u", ":w2022-01-02")
+    assert statistics.only_held(before, "review", TODAY) == (*held[:-1], ":w2022-01-02")
+    assert statistics.only_held((), "review", TODAY) == ("unknown:hreview", "unknown:u", today)

@@ -86,6 +86,7 @@ def facts(
     contact: Mapping[str, Any] | None = None,
     *,
     restrictive: bool = False,
+    received_at: int | None = None,
     **kinds: Mapping[str, Any],
 ) -> bytes:
     """Return a framed ``hub.person_facts``."""
@@ -98,7 +99,7 @@ def facts(
             "source": "/test",
             "type": "test.v1",
             "occurred_at": at,
-            "received_at": at,
+            "received_at": at if received_at is None else received_at,
             "stamp": merge.stamp(at, restrictive, 0, content),
             "assertions": content,
             "contact": SEALER.seal(msgspec.msgpack.encode(contact), who) if contact is not None else None,

@@ -43,6 +43,13 @@ def test_facts_are_read_as_they_were_written(form: FactForm, who: bytes, contact
 
 
 @pytest.mark.parametrize("form", FORMS)
+def test_when_facts_were_received_is_read_of_what_comes_framed(form: FactForm) -> None:
+    """What was packed in the same program says nothing: it is read at once."""
+    assert form.received_at(facts(Framed(CODEC), WHO)) == READING.now
+    assert Packed(CODEC).received_at(facts(Packed(CODEC), WHO)) == 0
+
+
+@pytest.mark.parametrize("form", FORMS)
 def test_keys_are_read_as_they_were_written(form: FactForm) -> None:
     """A binding, one that brings facts, and facts that wait come back as the fields of a ``hub.alias``."""
     same = {"alias": INDEX, "alias_kind": "cert_no", "event_id": "e-1", "stamp": STAMP, "erased": False}

@@ -471,6 +471,37 @@ def test_a_quarantined_person_is_held_until_something_new_is_known() -> None:
     assert f"held|code=review|county={COUNTY}" not in stock(ctx)
 
 
+def test_a_review_is_open_since_the_day_on_which_what_began_it_was_received() -> None:
+    """Not since it is read; what comes after changes nothing, until a correction ends it."""
+    ctx, both = context(), ["n", "zz"]
+
+    def told(at: int, days_ago: int, **party: Any) -> list[str]:
+        received_at = dates.midnight_ms(TODAY - days_ago)
+        process(ctx, facts(at=at, received_at=received_at, party=party))
+        return [name for name in stock(ctx) if name.startswith(("reviews_open", "identities_decided"))]
+
+    process(ctx, everything(party={**PARTY, "name_forms": ["n"]}))
+    since = [f"reviews_open|day={dates.iso(TODAY - 3)}"]
+    assert told(2, 3, name_forms=["zz"]) == since
+    assert told(3, 1, name_forms=["zz"], student=False) == since
+    decided = [f"identities_decided|county={COUNTY}|verdict=confirmed"]
+    assert told(4, 1, names_accepted=both) == decided
+    assert told(5, 0, name_forms=["third"]) == [f"reviews_open|day={dates.iso(TODAY)}"]
+
+
+def test_a_review_that_an_earlier_version_knew_of_is_open_since_it_is_met_again() -> None:
+    """Nobody said since when: the day of the restatement is what is known."""
+    ctx = context()
+    process(ctx, everything(party={**PARTY, "name_forms": ["n", "zz"]}))
+    state = state_of(ctx)
+    state.review_on, state.counted = 0, tuple(each for each in state.counted if ":w" not in each)
+    ctx.state.put(matching.PERSON + ANNA, encode(state))
+    ctx.counters.clear()
+    until(ctx, TODAY + 5)
+    stage().sweep(b"", 10, ctx)
+    assert stock(ctx)[f"reviews_open|day={dates.iso(TODAY + 5)}"] == 1
+
+
 def test_indexes_hold_only_those_the_directory_has_a_say_about() -> None:
     """Nobody without a ground, and nobody who could not be invited anyway, is looked up on changes."""
     ctx = context()

@@ -76,8 +76,8 @@ GROUP BY ALL;
 
 INSERT INTO counters
 SELECT 'flow.invitations', 'change=' || change || '|channel=' || channel || '|kind=' || kind || '|priority=' || priority,
-    month, 'province', count(*)
-FROM changes GROUP BY ALL;
+    month, county, count(*)
+FROM changes WHERE getvariable('pseudonyms') GROUP BY ALL;
 
 INSERT INTO counters
 SELECT 'flow.days', 'bucket=' || bucket || '|channel=' || channel || '|priority=' || priority || '|step=' || step, month,
@@ -89,3 +89,20 @@ SELECT 'under_review', '', '', county, count(*) FROM persons JOIN reviewed USING
 
 INSERT INTO counters
 SELECT 'qualified', 'rule=' || rule, '', county, count(*) FROM hits JOIN persons USING (who) GROUP BY ALL;
+
+INSERT INTO counters
+SELECT 'reviews_open', '', strftime(since, '%Y-%m-%d'), NULL, count(*) FROM reviews JOIN persons USING (who) GROUP BY ALL;
+
+INSERT INTO counters
+SELECT 'identities_decided', 'verdict=' || verdict, '', county, count(*) FROM decided JOIN persons USING (who) GROUP BY ALL;
+
+INSERT INTO counters
+SELECT 'invitations_open', 'kind=' || o.kind || '|priority=' || o.priority, '', county, count(*)
+FROM invitations o JOIN persons USING (who) WHERE o.open GROUP BY ALL;
+
+-- Who qualifies, has no open invitation, and why: by the hub's last word on them.
+INSERT INTO counters
+SELECT 'held', 'code=' || code, '', county, count(*) FROM (
+    SELECT pseudonym, arg_max(code, n) AS code, arg_max(qualifies, n) AS qualifies FROM decisions GROUP BY pseudonym
+) d JOIN pseudonyms USING (pseudonym) JOIN persons USING (who) LEFT JOIN invitations o USING (who)
+WHERE qualifies AND code <> '' AND NOT coalesce(o.open, false) GROUP BY ALL;

@@ -64,7 +64,7 @@ WITH family AS (
     FROM found f LEFT JOIN (SELECT who, min(arrived) AS arrived FROM kept WHERE type = 'party.deceased.v1' GROUP BY who) d
     USING (who)
 )
-SELECT who, max(until) AS until FROM alive WHERE since <= until GROUP BY who;
+SELECT who, min(since) AS since, max(until) AS until FROM alive WHERE since <= until GROUP BY who;
 
 CREATE TABLE known AS
 SELECT * FROM kept WHERE NOT confidential

@@ -2,14 +2,25 @@
 CREATE TABLE regions AS
 SELECT code, length(code) AS digits FROM names WHERE length(code) IN (2, 4, 6) AND code LIKE getvariable('province') || '%';
 
+-- Of systems of class s figures tell as of the beginning of a day; counters tell of everything.
+CREATE TABLE told_events AS
+SELECT e.* FROM events e LEFT JOIN told_until t USING (system) WHERE e.arrived <= coalesce(t.day, e.arrived);
+CREATE TABLE told_counters AS
+FROM counters WHERE regexp_extract(labels, 'system=([^|]*)', 1) NOT IN (SELECT system FROM told_until)
+UNION ALL
+SELECT 'flow.received', 'system=' || system || '|type=' || type, strftime(day, '%Y-%m-%d'), NULL, count(*)
+FROM told_events WHERE system IN (SELECT system FROM told_until) GROUP BY ALL
+UNION ALL
+SELECT 'flow.rejected', 'code=' || code || '|system=' || system, '', NULL, count(*)
+FROM letters l JOIN told_until t USING (system) WHERE l.arrived <= t.day GROUP BY ALL;
+
 CREATE TABLE rolled AS
 WITH placed AS (
     SELECT figure, labels, period, value, unnest(CASE
         WHEN county IS NULL THEN ['']
-        WHEN county = 'province' THEN [getvariable('province')]
         WHEN county = 'unknown' THEN ['unknown', getvariable('province')]
         ELSE [county, county[:4], county[:2]] END) AS region
-    FROM counters
+    FROM told_counters
 )
 SELECT figure, labels, unnest(CASE
         WHEN figure = 'candidates' OR period IN ('', 'unknown') THEN [period]
@@ -68,10 +79,12 @@ WHERE figure IN ('T1', 'T2', 'T3') AND length(region) <= 6;
 
 -- T8: what became of invitations. T9: candidates who are members. T10: who was reached. T12: net change.
 INSERT INTO figures
-SELECT 'T8.' || CASE change WHEN 'issued' THEN 'invited' ELSE change END,
-    'channel=' || channel || '|priority=' || priority, p, getvariable('province'), count(*)
-FROM changes, unnest([month, month[:4]]) AS u(p)
-WHERE change IN ('issued', 'delivered', 'accepted', 'applied', 'admitted', 'declined', 'expired', 'withdrawn') GROUP BY ALL;
+SELECT 'T8.' || CASE change WHEN 'issued' THEN 'invited' ELSE change END, labels, period, region, sum(value)
+FROM (
+    SELECT regexp_extract(labels, 'change=([^|]*)', 1) AS change, period, region, value,
+        regexp_extract(labels, '(channel=[^|]*)', 1) || regexp_extract(labels, '(\|priority=[^|]*)', 1) AS labels
+    FROM figures WHERE figure = 'flow.invitations' AND region <> 'unknown'
+) WHERE change IN ('issued', 'delivered', 'accepted', 'applied', 'admitted', 'declined', 'expired', 'withdrawn') GROUP BY ALL;
 CREATE TABLE seats AS
 SELECT regexp_extract(labels, '^(council=[^|]*)', 1) AS council, period, sum(value) AS candidates,
     coalesce(sum(value) FILTER (labels LIKE '%|member=yes'), 0) AS members
@@ -93,10 +106,16 @@ INSERT INTO figures SELECT 'T8.qualified', labels, '', region, value FROM figure
 -- T13: of what was received, the share that was rejected, or waits; and who is to be looked at.
 INSERT INTO figures
 SELECT 'T13.' || CASE verdict WHEN 'rejected' THEN 'rejected' ELSE 'parked' END, 'system=' || system, '', '', n / whole
-FROM (SELECT system, verdict, count(*) AS n FROM events WHERE verdict IN ('rejected', 'parked') GROUP BY ALL)
-JOIN (SELECT system, count(*) AS whole FROM events GROUP BY ALL) USING (system);
+FROM (SELECT system, verdict, count(*) AS n FROM told_events WHERE verdict IN ('rejected', 'parked') GROUP BY ALL)
+JOIN (SELECT system, count(*) AS whole FROM told_events GROUP BY ALL) USING (system);
 INSERT INTO figures
 SELECT 'T13.review_backlog', '', '', region, value FROM figures WHERE figure = 'under_review' AND region <> 'unknown';
+INSERT INTO figures
+SELECT 'T13.held', '', '', region, sum(value) FROM figures WHERE figure = 'held' AND region <> 'unknown' GROUP BY ALL;
+INSERT INTO figures SELECT 'T13.oldest_days', '', '', '', getvariable('as_of') - min(since) FROM reviews JOIN persons USING (who);
+INSERT INTO figures
+SELECT 'T13.match_precision', '', '', region, coalesce(sum(value) FILTER (labels = 'verdict=confirmed'), 0) / sum(value)
+FROM figures WHERE figure = 'identities_decided' AND region <> 'unknown' GROUP BY ALL;
 
 -- T8: the median of each step is in the first bucket that reaches half of all.
 INSERT INTO figures

@@ -1,11 +1,13 @@
--- What became of invitations, by the hub's own records; what the steps took, by the days that the events give.
+-- What became of invitations; what the steps took, by the days that the events give.
 CREATE TABLE changes AS
-SELECT c.id, c.change, c.kind, c.priority, c.day, strftime(c.day, '%Y-%m') AS month, c.issued_on, c.pseudonym, p.who,
-    coalesce(n.channel, 'public_welfare') AS channel
-FROM told_changes c
-JOIN told_changes i ON i.id = c.id AND i.change = 'issued'
-LEFT JOIN channels n ON n.rule = i.rule
-LEFT JOIN pseudonyms p ON p.pseudonym = c.pseudonym;
+SELECT c.*, coalesce(l.county, 'unknown') AS county
+FROM changed c LEFT JOIN lived l ON l.who = c.who AND l.on_day = c.day;
+
+-- The last one of everybody, as it stands.
+CREATE TABLE invitations AS
+SELECT p.who, arg_max(t.kind, t.n) AS kind, arg_max(t.priority, t.n) AS priority,
+    arg_max(t.status IN ('issued', 'delivered', 'accepted', 'applied'), t.n) AS open
+FROM told_changes t JOIN pseudonyms p USING (pseudonym) GROUP BY p.who;
 
 CREATE TABLE invited AS SELECT DISTINCT who, day AS arrived FROM changes WHERE who IS NOT NULL;
 
