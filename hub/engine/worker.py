@@ -245,6 +245,8 @@ class Worker:
     # --- the cycle
 
     def _cycle(self) -> None:
+        if self._recovery.tries:  # it may fail again before it comes to that
+            self._watch.look(busy=True)
         # 1.
         batches, age_s = self._inbox.take(self._assignment)
         if self._assignment.opening:
@@ -321,7 +323,7 @@ class Worker:
             end = transactions.abort()
         self._metrics.transactions.labels(end.name.lower()).inc()
         if end is End.ABORTED:
-            self._recovery.aborted(work)
+            self._metrics.retries.inc(self._recovery.aborted(work))
         elif end is End.UNKNOWN:
             # Trust nothing but Kafka: take the slot anew, which decides it, and restore.
             self._assignment.reopen(self._assignment.tasks.values())
