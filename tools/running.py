@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from hub.settings import Settings
     from hub.simulate.wire import Message
 
-__all__ = ("RunningHub", "events", "free_ports", "until")
+__all__ = ("WORKERS", "RunningHub", "events", "free_ports", "until")
 
 WORKERS: Final = 2
 _PATIENCE_S: Final = 60.0

@@ -327,6 +327,7 @@ class Worker:
         elif end is End.UNKNOWN:
             # Trust nothing but Kafka: take the slot anew, which decides it, and restore.
             self._assignment.reopen(self._assignment.tasks.values())
+            self._watch.look(busy=True)  # the coordinator may be away for long, and we with it
             transactions.open()
         else:
             self._failpoints.passing("after_commit_before_store")

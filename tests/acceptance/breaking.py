@@ -10,50 +10,55 @@ import signal
 import socket
 import time
 import urllib.request
-from collections.abc import Callable
 from contextlib import ExitStack
 from functools import partial
 from itertools import cycle, islice
 from pathlib import Path
 from typing import Final
 
+import pytest
+
 from hub import kafka, packaged, topics
-from hub.core import dates, weak
 from hub.demo.site import BOOK
 from hub.engine.counters import partition_of
-from hub.engine.lookout import Eyes
 from hub.engine.tail import ends, read_all
-from hub.simulate.gazetteer import Gazetteer
-from hub.simulate.regions import region_table
-from tests.acceptance.watched import TODAY, Watched
-from tests.unit.connectors.events import person
+from tests.acceptance.watched import Watched
 from tools.running import RunningHub, free_ports, until
 
-__all__ = ("BREAKAGES", "ENVIRONMENT", "OURS", "STATE_MB", "on_small_disk", "plan", "settle_plan")
+__all__ = (
+    "dead_broker", "environment", "everything_stopped", "full_disk", "killed_workers", "on_small_disk",
+    "refused_writes", "scarce", "second_publisher", "sleeping_workers",
+)  # fmt: skip
 
-_DAY_MS: Final = 86_400_000
-STATE_MB: Final = 400
-ENVIRONMENT: Final = {
-    "PYTHONPATH": str(Path(__file__).parent / "leaking"),
-    "HUB_SWEEP_RECORDS": "8",
-    "HUB_RETRY_LIMIT": "100",
-}
-"""Of ``hub run``: workers that can be made to leak, that sweep slowly, and do not give up while we look."""
+_STATE_MB: Final = 400
+
+
+def environment(directory: Path) -> dict[str, str]:
+    """Return what is different for ``hub run``: workers that can be harmed, sweep slowly, do not give up.
+
+    Their clock is slow while there is a file ``slow`` in the directory.
+    """
+    return {
+        "PYTHONPATH": str(Path(__file__).parent / "leaking"),
+        "WATCHED_CLOCK": str(directory / "slow"),
+        "HUB_SWEEP_RECORDS": "8",
+        "HUB_RETRY_LIMIT": "100",
+    }
 
 
 # --- the machine
 
 
 def on_small_disk(state_dir: Path) -> tuple[str, ...]:
-    """Return what ``hub run`` is to be started by so that its state is on a disk of :data:`STATE_MB`.
+    """Return what ``hub run`` is to be started by so that its state is on a disk of :data:`_STATE_MB`.
 
     The disk is the process's own, in memory, and gone with it. Empty where the system forbids it.
     """
     unshare = shutil.which("unshare")
     if unshare is None or os.system(f"{unshare} -rm true 2>/dev/null") != 0:
         return ()
-    state_dir.mkdir()
-    mount = f'mount -t tmpfs -o size={STATE_MB}m hub-state "$0" && exec "$@"'
+    state_dir.mkdir(exist_ok=True)
+    mount = f'mount -t tmpfs -o size={_STATE_MB}m hub-state "$0" && exec "$@"'
     return (unshare, "-rm", "sh", "-c", mount, str(state_dir))
 
 
@@ -62,7 +67,9 @@ def full_disk(watched: Watched) -> None:
     hub = watched.hub
     room = Path(f"/proc/{hub.pid('hub')}/root{hub.settings.state_dir}")
     usage = shutil.disk_usage(room)
-    assert usage.total == STATE_MB << 20
+    if usage.total != _STATE_MB << 20:
+        watched.impossible |= {"HubDiskNearlyFull", "HubDiskFilling"}
+        pytest.skip("the system lets nobody mount a disk of his own")
     with (room / "ballast").open("wb") as ballast:
         os.posix_fallocate(ballast.fileno(), 0, usage.free - usage.total * 6 // 100)
     with watched.broken("HubDiskNearlyFull", "HubDiskFilling"):
@@ -126,7 +133,9 @@ def everything_stopped(watched: Watched) -> None:
     for name in ("hub", "statistics", "door"):
         hub.stop(name)
     with watched.broken("HubDown", "HubStatisticsDown", "HubDoorDown"):
-        hub.run(environment=ENVIRONMENT)  # on the large disk: what was on the small one is restored
+        hub.run(
+            environment=environment(hub.directory)
+        )  # on the large disk: what was on the small one is restored
         hub.start("statistics", "statistics", "run")
         hub.start("door", "statistics", "serve")
     until(hub.ready, "the workers to be ready")
@@ -199,111 +208,8 @@ def _parts_again(watched: Watched, wanted: int) -> None:
 def dead_broker(watched: Watched) -> None:
     """Kafka dies in the middle of work, and comes back."""
     hub = watched.hub
-    log = hub.directory / "hub.log"
-    before = log.stat().st_size
     watched.produce(topics.TRAINING, [b"garbage"] * 10_000)
     hub.broker.kill()
-    with watched.broken("HubBrokerUnreachable", "HubDoorReaderRestarting"):
-        until(lambda: b'"transaction.undecided"' in log.read_bytes()[before:], "a commit nobody answers")
+    with watched.broken("HubBrokerUnreachable", "HubDoorReaderRestarting", "HubTransactionUnknown"):
         hub.broker.start()
-    with watched.broken("HubTransactionUnknown"):
-        until(hub.ready, "the workers to be ready")
-
-
-# --- what is published
-
-
-_CITY: Final = "3306"
-"""The synthetic county is one of its counties."""
-_GAZETTEER: Final = Gazetteer(region_table())
-_OTHERS: Final = tuple(county for county in _GAZETTEER.counties(_CITY) if county != "330604")
-_COUNCIL: Final = "WATCHED-COUNCIL"
-_YESTERDAY: Final = dates.iso(TODAY - 1)
-_LONG_AGO: Final = weak.full_quarters(TODAY).begin + 30
-OURS: Final = {
-    "HubTargetOffTrack": {"figure": "T6"},
-    "HubCountiesWeak": {"region": _CITY},
-    "HubCandidatesNotMembers": {"labels": f"council={_COUNCIL}"},
-}
-"""The series in which the plan is broken here: in others it is not met from the beginning."""
-
-
-def plan(directory: Path) -> Path:
-    """Write a plan that asks for one organisation of the government; return where it is."""
-    text = packaged.read_text("rules/targets/zhejiang-2022.yaml")
-    file = directory / "plan.yaml"
-    file.write_text(text.replace("classes: {}", 'classes: {government: {"33": 1}}'), "utf-8")
-    return file
-
-
-def settle_plan(watched: Watched) -> None:
-    """Bring it about that the plan is met where it is to be broken: no county of the city is weak."""
-    _establish(watched, "WATCHED-G1", "government", _OTHERS[0], _LONG_AGO)
-    for county in _OTHERS:
-        for village in _GAZETTEER.villages(county)[:_VILLAGES]:
-            _establish(watched, f"WATCHED-{village}", "village", village, _LONG_AGO)
-
-
-_VILLAGES: Final = 3
-"""So many of each county have an organisation: more than half of the province's mean."""
-
-
-def _establish(watched: Watched, org_id: str, org_class: str, region: str, on: int) -> None:
-    watched.tell(
-        "org.established.v1",
-        TODAY,
-        org_id=org_id,
-        org_class=org_class,
-        name=org_id,
-        region=region,
-        on=dates.iso(on),
-    )
-
-
-def broken_plan(watched: Watched) -> None:
-    """Organisations are dissolved, and a council holds its session with a candidate who is no member."""
-    county, today = _OTHERS[1], dates.iso(TODAY)
-    villages = _GAZETTEER.villages(county)[:_VILLAGES]
-    for org_id in ("WATCHED-G1", *(f"WATCHED-{village}" for village in villages)):
-        watched.tell("org.dissolved.v1", TODAY, org_id=org_id, on=today)
-    watched.tell(
-        "council.candidate.nominated.v1", TODAY - 20, person=person(), council_org=_COUNCIL,
-        session_on=_YESTERDAY, on=dates.iso(TODAY - 20),
-    )  # fmt: skip
-    with watched.broken("HubTargetOffTrack", "HubCountiesWeak", "HubCandidatesNotMembers"):
-        _establish(watched, "WATCHED-G2", "government", county, TODAY)
-        for village in villages:
-            _establish(watched, f"WATCHED-NEW-{village}", "village", village, TODAY)
-        watched.tell("member.admitted.v1", TODAY, person=person(), organisation=_COUNCIL, on=today)
-
-
-def bad_records(watched: Watched) -> None:
-    """Publish garbage, an old record, and a prohibition that nobody can read; then release and go on."""
-    hub = watched.hub
-    watched.produce(topics.TRAINING, [b"garbage"] * 60)
-    watched.produce(topics.ORGANISATIONS, [b"garbage"])
-    watched.produce(topics.PARTS, [b"garbage"])
-    watched.produce(topics.ORGAN, [b"garbage"], age_ms=120 * _DAY_MS)  # the only one of its system
-    watched.produce(topics.CONSENT, [b"unreadable"], ce_type="consent.withdrawn.v1")
-    broken = (
-        "HubDeadLetterBurst", "HubBroadcastRejected", "HubStatisticsRejected", "HubSourceStopped",
-        "HubWorkerNotReady", "HubSourceSilent",
-    )  # fmt: skip
-    with watched.broken(*broken):
-        eyes = Eyes(hub.settings)
-        (stop,) = eyes.standing_still()
-        eyes.close()
-        place = (stop.topic, str(stop.partition), str(stop.offset))
-        watched.run("sources", "release", *place, "--reason", "a check")
-        watched.produce(topics.ORGAN, [b"garbage"])
-    late = partial(watched.produce, topics.VOLUNTEER, [b"garbage"], age_ms=_DAY_MS)
-    with watched.broken("HubRecordsOld", again=late):  # as a source whose clock is slow: one after the other
-        watched.produce(topics.VOLUNTEER, [b"garbage"] * 2)
-    until(hub.ready, "the source to be released")
-
-
-BREAKAGES: Final[tuple[Callable[[Watched], None], ...]] = (
-    full_disk, scarce, killed_workers, second_publisher, everything_stopped, broken_plan, bad_records,
-    sleeping_workers, refused_writes, dead_broker,
-)  # fmt: skip
-"""In this order: the first one needs the hub as it was started, and each leaves it ready for the next."""
+    until(hub.ready, "the workers to be ready")

@@ -66,6 +66,8 @@ class Watched:
         self._events = 0
         self._producer = kafka.producer(hub.settings)
         self.fired: set[str] = set()
+        self.impossible: set[str] = set()
+        """What cannot be broken on this machine."""
         self.uncleared: set[str] = set()
         """What fired, and was not seen quiet since it was mended."""
 
@@ -122,13 +124,26 @@ class Watched:
             self._producer.produce(topic, value, f"k{number}".encode(), timestamp=at, headers=headers)
         assert self._producer.flush(20) == 0
 
+    def produce_to(self, topic: str, partition: int, key: bytes, value: bytes | None) -> None:
+        """Publish one record at its place."""
+        self._producer.produce(topic, value, key, partition)
+        assert self._producer.flush(20) == 0
+
     def tell(self, ce_type: str, day: int, /, **fields: Any) -> None:
-        """Publish an event of its system that occurred on a day."""
+        """Publish an event of its system that occurred on a day; :meth:`told` waits for the broker."""
         self._events += 1
-        envelope = {"id": f"watched-{self._events}", "time": f"{dates.iso(day)}T00:00:00+08:00"}
+        envelope = {
+            "id": f"watched-{self._events}",
+            "time": f"{dates.iso(day)}T00:00:00+08:00",
+            "seq": self._events,
+        }
         value = CODEC.encode(ce_type, event(ce_type, envelope=envelope, **fields))
         self._producer.produce(CODEC.catalogue.by_type(ce_type).topic, value)
-        assert self._producer.flush(20) == 0
+
+    def told(self) -> bool:
+        """Return whether the broker has everything that was told."""
+        left: int = self._producer.flush(20)
+        return left == 0
 
     @contextmanager
     def topic_setting(self, topic: str, name: str, value: str) -> Iterator[None]:

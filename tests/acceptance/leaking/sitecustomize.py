@@ -1,6 +1,7 @@
-"""In a process of the hub that finds this on its PYTHONPATH, SIGUSR1 makes a leak and SIGUSR2 mends it.
+"""What is wrong with a worker that finds this on its PYTHONPATH.
 
-What leaks is the same 64 MB, mapped again and again: the process has 2 GB resident, the machine need not.
+SIGUSR1 makes it leak, and SIGUSR2 mends that: the same 64 MB, mapped again and again, so that the process
+has 2 GB resident and the machine need not. While there is a file WATCHED_CLOCK, its clock is three days slow.
 """
 
 from __future__ import annotations
@@ -8,6 +9,9 @@ from __future__ import annotations
 import mmap
 import os
 import signal
+import sys
+import time
+from pathlib import Path
 from typing import Any
 
 BLOCK_BYTES = 64 << 20
@@ -30,3 +34,15 @@ def _mend(*_: Any) -> None:
 
 signal.signal(signal.SIGUSR1, _leak)
 signal.signal(signal.SIGUSR2, _mend)
+
+_now = time.time
+
+
+def _slow() -> float:
+    """Return another time to the clock of the worker, and to nobody else."""
+    asked = sys._getframe(1).f_globals.get("__name__")
+    return _now() - 3 * 86_400 if asked == "hub.engine.clock" else _now()
+
+
+if Path(os.environ.get("WATCHED_CLOCK", "/nowhere")).exists():
+    time.time = _slow
