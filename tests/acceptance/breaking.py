@@ -10,7 +10,7 @@ import signal
 import socket
 import time
 import urllib.request
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from functools import partial
 from itertools import cycle, islice
 from pathlib import Path
@@ -21,6 +21,7 @@ import pytest
 from hub import kafka, packaged, topics
 from hub.demo.site import BOOK
 from hub.engine.counters import partition_of
+from hub.engine.lookout import Eyes
 from hub.engine.tail import ends, read_all
 from tests.acceptance.watched import Watched
 from tools.running import RunningHub, free_ports, until
@@ -34,7 +35,7 @@ _STATE_MB: Final = 400
 
 
 def environment(directory: Path) -> dict[str, str]:
-    """Return what is different for ``hub run``: workers that can be harmed, sweep slowly, do not give up.
+    """Return what is different for ``hub run``: workers that can be harmed, go in small steps, do not give up.
 
     Their clock is slow while there is a file ``slow`` in the directory.
     """
@@ -42,6 +43,7 @@ def environment(directory: Path) -> dict[str, str]:
         "PYTHONPATH": str(Path(__file__).parent / "leaking"),
         "WATCHED_CLOCK": str(directory / "slow"),
         "HUB_SWEEP_RECORDS": "8",
+        "HUB_BATCH_RECORDS": "500",
         "HUB_RETRY_LIMIT": "100",
     }
 
@@ -206,9 +208,15 @@ def _parts_again(watched: Watched, wanted: int) -> None:
 
 
 def dead_broker(watched: Watched) -> None:
-    """Kafka dies in the middle of work, and comes back."""
-    hub = watched.hub
-    watched.produce(topics.TRAINING, [b"garbage"] * 10_000)
+    """Kafka dies while the workers have much to do, and comes back."""
+    hub, much = watched.hub, 20_000
+    for worker in hub.workers():
+        os.kill(worker, signal.SIGSTOP)
+    watched.produce(topics.TRAINING, [b"garbage"] * much)
+    for worker in hub.workers():
+        os.kill(worker, signal.SIGCONT)
+    with closing(Eyes(hub.settings)) as eyes:
+        until(lambda: eyes.look().lag[topics.TRAINING] < much, "the workers to be at work")
     hub.broker.kill()
     with watched.broken("HubBrokerUnreachable", "HubDoorReaderRestarting", "HubTransactionUnknown"):
         hub.broker.start()

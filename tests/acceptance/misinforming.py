@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
@@ -190,9 +191,8 @@ def bad_records(watched: Watched) -> None:
         "HubWorkerNotReady", "HubSourceSilent",
     )  # fmt: skip
     with watched.broken(*broken):
-        eyes = Eyes(hub.settings)
-        (stop,) = eyes.standing_still()
-        eyes.close()
+        with closing(Eyes(hub.settings)) as eyes:
+            (stop,) = eyes.standing_still()
         place = (stop.topic, str(stop.partition), str(stop.offset))
         watched.run("sources", "release", *place, "--reason", "a check")
         watched.produce(topics.ORGAN, [b"garbage"])
