@@ -35,7 +35,7 @@ _STATE_MB: Final = 400
 
 
 def environment(directory: Path) -> dict[str, str]:
-    """Return what is different for ``hub run``: workers that can be harmed, go in small steps, do not give up.
+    """Return what is different for ``hub run``: workers can be harmed, go in small steps, do not give up.
 
     Their clock is slow while there is a file ``slow`` in the directory.
     """
