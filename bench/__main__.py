@@ -54,6 +54,11 @@ class Asked(NamedTuple):
     logs: Path | None
 
 
+_PeopleOption = Annotated[
+    int, typer.Option("--people", min=10_000, help="People a worker knows, for memory: 1 GB per million.")
+]
+
+
 @app.command()
 def bench(
     *,
@@ -70,9 +75,7 @@ def bench(
     rate: Annotated[
         float, typer.Option("--rate", min=10, help="Events per second of the live load.")
     ] = 2000.0,
-    people: Annotated[
-        int, typer.Option("--people", min=10_000, help="People a worker knows, for memory: 1 GB per million.")
-    ] = memory.PEOPLE,
+    people: _PeopleOption = memory.PEOPLE,
     quick: Annotated[
         bool, typer.Option("--quick", help="A look: 30,000 events, one round. Says little about rates.")
     ] = False,
@@ -116,10 +119,15 @@ def bench(
     except HubError as error:
         _err.print(f"[red]{error}[/red]", soft_wrap=True)
         raise typer.Exit(error.exit_code) from None
+    _tell(results, as_json)
+
+
+def _tell(results: Results, file: Path | None) -> None:
+    """Show what was found; everything of it goes into the file."""
     show(_out, results)
-    if as_json is not None:
+    if file is not None:
         text = json.dumps(results.document(), ensure_ascii=False, indent=1)
-        as_json.write_text(text + "\n", encoding="utf-8")
+        file.write_text(text + "\n", encoding="utf-8")
 
 
 def _parts(only: str, *, quick: bool) -> frozenset[str]:

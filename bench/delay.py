@@ -40,6 +40,8 @@ class Delay(NamedTuple):
     events: int
     """Those of the measured time."""
     waits: Waits
+    told: Waits
+    """Of that, from the tick of the newest part that a figure counts until the figure was written."""
     parts_per_second: float
     figures_per_second: float
     cores: float
@@ -55,7 +57,8 @@ class _Watcher(Follower):
         """System and type → when (ms) so many were counted."""
         self.figures = 0
         self._years: dict[tuple[str, str], dict[str, int]] = defaultdict(dict)
-        self._told = contracts.codec().reader("hub.figure", ("figure", "labels", "period", "value"))
+        self.told: list[float] = []
+        self._read = contracts.codec().reader("hub.figure", ("figure", "labels", "period", "value", "as_of"))
 
     def counted(self) -> int:
         """Return how many events are counted."""
@@ -63,12 +66,13 @@ class _Watcher(Follower):
 
     def _see(self, message: Any, at_ms: float) -> None:
         self.figures += 1
-        figure = self._told(message.value())
+        figure = self._read(message.value())
         if figure["figure"] == _FIGURE and len(figure["period"]) == _YEAR:
             labels = dict(pair.split("=") for pair in figure["labels"].split("|"))
             kind = labels["system"], labels["type"]
             self._years[kind][figure["period"]] = int(figure["value"])
             self.reached[kind].append((at_ms, sum(self._years[kind].values())))
+            self.told.append(message.timestamp()[1] - figure["as_of"])
 
 
 def measure(
@@ -110,7 +114,13 @@ def measure(
     waits = _waits(kinds, at_ms, watcher, at_ms[0] + WARM_S * 1000)
     parts = sum(1 for _ in read(ground.settings, ground.admin, (topics.PARTS,)))
     return Delay(
-        len(wanted) / took_s, len(waits), Waits.of(waits), parts / took_s, figures / took_s, used_s / took_s
+        len(wanted) / took_s,
+        len(waits),
+        Waits.of(waits),
+        Waits.of(watcher.told),
+        parts / took_s,
+        figures / took_s,
+        used_s / took_s,
     )
 
 

@@ -32,7 +32,8 @@ from hub.engine.pace import Pace
 from hub.engine.recent import Recent
 from hub.engine.store import Change, Position, RocksFactory
 from hub.engine.task import Services, Task
-from hub.engine.worker import RECENT_BYTES, YOUNG_COLLECTION
+from hub.engine.taskmaker import RECENT_BYTES
+from hub.engine.worker import YOUNG_COLLECTION
 from hub.errors import BrokerError
 from hub.privacy.key_ring import KeyRing
 from hub.provision import wanted_partitions

@@ -107,6 +107,7 @@ def _show_delay(console: Console, delay: Delay) -> None:
         ("ms", "p50", "p95", "p99", "longest"),
     )
     grid.add_row("until a consumer has the figure", *(f"{value:,.0f}" for value in delay.waits))
+    grid.add_row("of that, since the newest part's tick", *(f"{value:,.0f}" for value in delay.told))
     console.print(grid)
     console.print(
         f"meanwhile {delay.parts_per_second:,.0f} counter parts/s in and {delay.figures_per_second:,.0f} "

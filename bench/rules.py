@@ -19,8 +19,8 @@ from typing import Any, Final, NamedTuple
 from hub import packaged
 from hub.cli.common import print_table
 from hub.rules.book import load
-from hub.rules.codegen import conditions_of
 from hub.rules.compile import CompiledBook, compile_book
+from hub.rules.condition import conditions_of
 from hub.rules.days import Moment
 from hub.rules.hit import Facts
 from hub.rules.model import All, Condition, FactCondition, Leaf, NoneOf, Rule, RuleBook

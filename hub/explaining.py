@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from hub import topics
-from hub.backtest import live, partition
+from hub import tables, topics
+from hub.backtest import partition
 from hub.backtest.state import entries
 from hub.core import dates, matching, merge, person, sensitive
 from hub.core.invitation import Terms
@@ -53,10 +53,10 @@ def known(
     secret = None
     if kept is not None:
         secret = sensitive.decode(unpad(ring.sensitive_sealer().open(kept, _PERSON + who)))
-    tables, now = live.tables(settings), Outputs(settings).now()
+    held, now = tables.read(settings), Outputs(settings).now()
     today = dates.day_of(now)
-    world = Tables(book, tables.organisations, tables.regions, {})
-    answer = verdict(state, Question(world, Terms.of(book, now), today, tables.earlier))
+    world = Tables(book, held.organisations, held.regions, {})
+    answer = verdict(state, Question(world, Terms.of(book, now), today, held.earlier))
     eligible = answer.eligible
     asked = Asked(
         facts=eligible.view,

@@ -10,15 +10,16 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from hub import topics
+from hub import data, tables, topics
 from hub.core import dates
-from hub.core.organisation import Directory
 from hub.engine.tail import read_all, size
 from hub.errors import UsageError
 from hub.settings import Clock
 from hub.stages.build import make_codec
+from hub.stages.tables import HubTables
 
 if TYPE_CHECKING:
+    from hub.core.organisation import Directory
     from hub.schemas.codec import Codec
     from hub.settings import Settings
 
@@ -30,7 +31,6 @@ _STEP: Final = 1_000
 _TYPES: Final = {
     topics.INVITATIONS: "hub.invitation",
     topics.TASKS: "hub.task",
-    topics.ORGANISATIONS: "hub.organisation",
     topics.TICKS: "hub.tick",
 }
 
@@ -89,12 +89,11 @@ class Outputs:
         return found
 
     def directory(self) -> Directory:
-        """Return every organisation that was announced."""
-        directory = Directory()
-        for key, record in self.records(topics.ORGANISATIONS):
-            org_id, _, aspect = key.partition("/")
-            directory.announce(org_id, aspect, record)
-        return directory
+        """Return every organisation that was announced, as the workers know them."""
+        held = HubTables(self._codec, data.crosswalk())
+        for key, value in self._read(topics.ORGANISATIONS):
+            tables.take(held, topics.ORGANISATIONS, key, value)
+        return held.organisations
 
     def today(self) -> int:
         """Return the hub's day: of the wall clock, or of the newest tick where time is simulated."""

@@ -16,7 +16,7 @@ from hub.rules.model import RuleBook
 from hub.rules.reference import facts_reference as _facts_reference
 from hub.rules.reference import rules_reference as _rules_reference
 
-__all__ = ("DEFAULT", "SCHEMA", "BookFile", "facts_reference", "names", "read", "rules_reference")
+__all__ = ("DEFAULT", "SCHEMA", "BookFile", "facts_reference", "names", "of", "read", "rules_reference")
 
 BOOKS: Final = "rules/books"
 """Where the packaged books are."""
@@ -62,6 +62,18 @@ def read(book: str) -> BookFile:
         raise UsageError(f"there is no rule book {book}", cure=_cure(book))
     beside = path.with_name(path.name.removesuffix(_SUFFIX) + _CASES)
     return BookFile(book, _text(path), str(beside), _text(beside) if beside.is_file() else None)
+
+
+def of(text: str, edition: str, cases: Path | None = None) -> BookFile:
+    """Return a book that was active, by its text, with the cases of a file.
+
+    Without a file: with the packaged cases where it is a packaged book to the letter, else with none.
+    """
+    if cases is not None:
+        return BookFile(edition, text, str(cases), _text(cases))
+    same = (read(name) for name in names())
+    found = next((each for each in same if each.text == text), None)
+    return found._replace(file=edition) if found is not None else BookFile(edition, text, "", None)
 
 
 def _text(path: Path) -> str:

@@ -120,6 +120,15 @@ class Settings(BaseSettings):
             le=4096,
         ),
     ] = 32
+    first_slot: Annotated[
+        int,
+        _is(
+            "number of the first worker of this machine; a second machine of the group goes on at the next",
+            "本机首个工作进程的工位号；同组的另一台机器从下一个号开始",
+            ge=0,
+            le=4095,
+        ),
+    ] = 0
     replication_factor: Annotated[
         int | None,
         _is(

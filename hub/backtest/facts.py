@@ -9,15 +9,14 @@ from typing import TYPE_CHECKING
 from hub import topics
 from hub.backtest import partition
 from hub.backtest.learn import CODEC, UNSEALED, Learner, Told
-from hub.backtest.live import tables
-from hub.backtest.share import Place
+from hub.backtest.live import place_of
 from hub.core import dates, merge
 from hub.errors import DeadLetterError
 from hub.privacy.key_ring import KeyRing
 
 if TYPE_CHECKING:
     from hub.backtest.contrast import Person
-    from hub.backtest.share import Step
+    from hub.backtest.share import Place, Step
     from hub.privacy.sealing import Sealer
     from hub.settings import Settings
 
@@ -40,8 +39,7 @@ class FactsShare:
 
     def place(self) -> Place:
         """Return the directory and the regions: as they are now, since they are kept by their own dates."""
-        found = tables(self.settings)
-        return Place(found.organisations, found.regions)
+        return place_of(self.settings)
 
     def people(self, step: Step) -> Iterator[Person]:
         """Take the facts in, then yield everybody of the partition."""

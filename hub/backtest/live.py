@@ -6,26 +6,22 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from hub import topics
+from hub import tables, topics
 from hub.backtest import partition
 from hub.backtest.contrast import Person
 from hub.backtest.share import Place
 from hub.backtest.state import entries
 from hub.core import person, sensitive
 from hub.core.person import PersonState
-from hub.data import crosswalk
-from hub.engine.tail import read_all
 from hub.privacy.key_ring import KeyRing
 from hub.privacy.padding import unpad
-from hub.stages.build import make_codec
-from hub.stages.tables import HubTables
 
 if TYPE_CHECKING:
     from hub.backtest.share import Step
     from hub.core.sensitive import SensitiveState
     from hub.settings import Settings
 
-__all__ = ("LiveShare", "shares", "tables")
+__all__ = ("LiveShare", "place_of", "shares")
 
 _PERSON = b"p"
 
@@ -42,8 +38,7 @@ class LiveShare:
 
     def place(self) -> Place:
         """Return the directory and the regions as they are now."""
-        found = tables(self.settings)
-        return Place(found.organisations, found.regions)
+        return place_of(self.settings)
 
     def people(self, step: Step) -> Iterator[Person]:
         """Yield everybody of the partition whom either stage knows."""
@@ -67,10 +62,7 @@ def shares(settings: Settings, *, secrets: bool) -> list[LiveShare]:
     return [LiveShare(settings, number, secrets) for number in range(partition.count(settings, topics.FACTS))]
 
 
-def tables(settings: Settings) -> HubTables:
-    """Return the tables as they are on the broker: directory and regions."""
-    found = HubTables(make_codec(settings), crosswalk())
-    for topic in (topics.ORGANISATIONS, topics.REGIONS):
-        for key, value in read_all(settings, topic):
-            found.apply(topic, key or b"", value)
-    return found
+def place_of(settings: Settings) -> Place:
+    """Return the directory and the regions as they are on the broker now."""
+    found = tables.read(settings, (topics.ORGANISATIONS, topics.REGIONS))
+    return Place(found.organisations, found.regions)

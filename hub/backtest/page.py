@@ -7,7 +7,7 @@ from html import escape
 from typing import Any, Final
 
 from hub.backtest.contrast import Effect
-from hub.backtest.report import WORDS
+from hub.backtest.report import TASK_WORDS, WORDS, task_rows
 
 __all__ = ("page",)
 
@@ -55,6 +55,9 @@ def _page(told: Mapping[str, Any]) -> Iterator[str]:
     for effect, colour in _COLOURS.items():
         yield f'<i style="background:{colour}"></i>{escape(" · ".join(WORDS[effect]))}'
     yield "</p>"
+    yield "<h2>任务 Tasks</h2>"
+    columns = ("任务 task", *(" · ".join(words) for words in TASK_WORDS.values()))
+    yield from _table(columns, task_rows(told["tasks"]))
     for name, heading in (
         ("by_rule", "按规则 By rule"),
         ("by_county", "按县（市、区） By county"),

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 
-from hub.backtest.contrast import Effect
+from hub.backtest.contrast import Effect, TaskEffect
 from hub.core import dates
+from hub.core.task import ADMISSION, TRANSFER
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from hub.backtest.forecast import Forecast
 
-__all__ = ("WORDS", "document")
+__all__ = ("TASK_KINDS", "TASK_WORDS", "WORDS", "document", "task_rows")
 
 WORDS: Final[dict[Effect, tuple[str, str]]] = {
     Effect.ISSUED: ("新增邀请", "issued: invitations more"),
@@ -24,6 +27,15 @@ WORDS: Final[dict[Effect, tuple[str, str]]] = {
     Effect.UNCHANGED: ("无变化", "unchanged"),
 }
 """What each effect is called, in Chinese and English, in the order in which they are told."""
+TASK_WORDS: Final[dict[TaskEffect, tuple[str, str]]] = {
+    TaskEffect.OPENED: ("新增", "opened"),
+    TaskEffect.CANCELLED: ("取消", "cancelled"),
+    TaskEffect.REVISED: ("变更", "revised"),
+}
+TASK_KINDS: Final[dict[str, tuple[str, str]]] = {
+    ADMISSION: ("入会办理任务", "admission tasks"),
+    TRANSFER: ("关系转接通知", "transfer notices"),
+}
 
 
 def document(found: Forecast) -> dict[str, Any]:
@@ -54,6 +66,9 @@ def document(found: Forecast) -> dict[str, Any]:
         "changed": tally.changed,
         "effects": {effect.value: effects[effect] for effect in WORDS},
         "class_s_in_sum": {effect.value: tally.secret[effect] for effect in WORDS if tally.secret[effect]},
+        "tasks": {
+            kind: {effect.value: tally.tasks[kind, effect] for effect in TASK_WORDS} for kind in TASK_KINDS
+        },
         "by_rule": _by(tally.by_rule),
         "by_county": _by(tally.by_county),
         "by_priority": _by(tally.by_priority),
@@ -81,3 +96,11 @@ def _sides(counts: Counter[tuple[str, str]]) -> dict[str, dict[str, int]]:
         name: {"before": counts["before", name], "after": counts["after", name]}
         for name in sorted({name for _, name in counts})
     }
+
+
+def task_rows(told: Mapping[str, Mapping[str, int]]) -> list[tuple[object, ...]]:
+    """Return a table's rows of the document's ``tasks``: kind in both languages, then a count per effect."""
+    return [
+        (" · ".join(TASK_KINDS[kind]), *(found[effect.value] for effect in TASK_WORDS))
+        for kind, found in told.items()
+    ]

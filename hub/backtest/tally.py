@@ -11,7 +11,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any, Final, Self
 
-from hub.backtest.contrast import Contrast, Effect
+from hub.backtest.contrast import Contrast, Effect, TaskEffect
 from hub.core.verdict import Verdict
 
 __all__ = ("WITHHELD", "Tally")
@@ -19,6 +19,9 @@ __all__ = ("WITHHELD", "Tally")
 WITHHELD: Final = "—"
 """In place of a county or a priority that would point at somebody of class s."""
 EXAMPLES: Final = 5
+_COUNTERS: Final = (
+    "outcomes", "hits", "effects", "by_rule", "by_county", "by_priority", "secret", "tasks",
+)  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -40,6 +43,8 @@ class Tally:
     by_priority: Counter[tuple[str, Effect]] = field(default_factory=Counter)
     secret: Counter[Effect] = field(default_factory=Counter)
     """Of those who differ in what is told of class s, in sum."""
+    tasks: Counter[tuple[str, TaskEffect]] = field(default_factory=Counter)
+    """(kind, effect): tasks of organisations."""
     examples: dict[Effect, list[tuple[bytes, dict[str, Any]]]] = field(default_factory=dict)
 
     def take(self, one: Contrast) -> None:
@@ -53,6 +58,8 @@ class Tally:
                 self.hits[side, rule] += 1
         if one.secret:
             self.secret[effect] += 1
+        for told in one.tasks:
+            self.tasks[told.task.kind, told.effect] += 1
         if effect is not Effect.UNCHANGED:
             self._take_change(one)
 
@@ -77,7 +84,7 @@ class Tally:
         """Add what another process has counted."""
         self.people += other.people
         self.events += other.events
-        for name in ("outcomes", "hits", "effects", "by_rule", "by_county", "by_priority", "secret"):
+        for name in _COUNTERS:
             getattr(self, name).update(getattr(other, name))
         for effect, theirs in other.examples.items():
             both = sorted((*self.examples.get(effect, ()), *theirs), key=lambda each: each[0])

@@ -65,34 +65,40 @@ def backtest(
     Example: hub rules backtest new.yaml --against live-state --workers 2 --html forecast.html
     """
     from hub.backtest.forecast import Plan, forecast
-    from hub.backtest.page import page
     from hub.backtest.report import document
     from hub.cli.outputs import day_of
-    from hub.errors import UsageError
 
     day = day_of(as_of, "--as-of") if as_of is not None else None
     plan = Plan(book, against, than, day, workers)
-
-    def settings() -> Settings:
-        from hub import kafka
-
-        found = load_settings(bootstrap)
-        kafka.require_broker(kafka.admin(found), found)
-        return found
-
     with _progress() as step:
-        told = document(forecast(plan, settings, step))
+        told = document(forecast(plan, lambda: _settings(bootstrap), step))
     if html is not None:
-        try:
-            html.write_text(page(told), encoding="utf-8")
-        except OSError as error:
-            raise UsageError(
-                f"the page cannot be written: {error.strerror}", str(html), "give another FILE"
-            ) from None
+        _write_page(told, html)
     if as_json:
         print_json(told)
     else:
         _print(told, html)
+
+
+def _settings(bootstrap: str | None) -> Settings:
+    """Return the settings; BrokerError when no broker answers."""
+    from hub import kafka
+
+    found = load_settings(bootstrap)
+    kafka.require_broker(kafka.admin(found), found)
+    return found
+
+
+def _write_page(told: Mapping[str, Any], file: Path) -> None:
+    from hub.backtest.page import page
+    from hub.errors import UsageError
+
+    try:
+        file.write_text(page(told), encoding="utf-8")
+    except OSError as error:
+        raise UsageError(
+            f"the page cannot be written: {error.strerror}", str(file), "give another FILE"
+        ) from None
 
 
 @contextmanager
@@ -112,7 +118,7 @@ def _progress() -> Iterator[Callable[[int], None]]:
 
 def _print(told: Mapping[str, Any], html: Path | None) -> None:
     from hub.backtest.contrast import Effect
-    from hub.backtest.report import WORDS
+    from hub.backtest.report import TASK_WORDS, WORDS, task_rows
 
     out = console()
     events = f", {told['events']:,} events" if told["events"] else ""
@@ -126,6 +132,7 @@ def _print(told: Mapping[str, Any], html: Path | None) -> None:
     if told["class_s_in_sum"]:
         secret = ", ".join(f"{name} {count:,}" for name, count in told["class_s_in_sum"].items())
         out.print(f"其中敏感依据（仅合计）of which class s, in sum: {secret}")
+    print_table(("task", *(" ".join(words) for words in TASK_WORDS.values())), task_rows(told["tasks"]))
     shown = [
         effect.value for effect in WORDS if effect is not Effect.UNCHANGED and told["effects"][effect.value]
     ]

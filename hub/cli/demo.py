@@ -9,6 +9,15 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from hub.cli.common import JsonOption, console, err_console, new_app, print_json, terminable
+from hub.cli.synthetic import (
+    COUNTY,
+    PROBLEMS,
+    CountyOption,
+    DaysOption,
+    PeopleOption,
+    ProblemsOption,
+    SeedOption,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,22 +38,17 @@ app = new_app("Play a synthetic year of a province, from events to invitations."
 @app.command()
 def demo(
     *,
-    people: Annotated[int, typer.Option("--people", min=1, help="Synthetic people.")] = 18_000,
-    days: Annotated[int, typer.Option("--days", min=1, max=1500, help="Logical days.")] = 365,
-    seed: Annotated[int, typer.Option("--seed", help="The same seed gives the same year.")] = 1,
-    county: Annotated[
-        str, typer.Option("--county", metavar="CODE", help="Six digits of a county in Zhejiang.")
-    ] = "330604",
+    people: PeopleOption = 18_000,
+    days: DaysOption = 365,
+    seed: SeedOption = 1,
+    county: CountyOption = COUNTY,
     province: Annotated[
         bool,
         typer.Option(
             "--province/--one-county", help="One county of each of the 11 cities, or --county alone."
         ),
     ] = True,
-    problems: Annotated[
-        float,
-        typer.Option("--problems", min=0.0, max=1.0, help="Share of events with a data-quality problem."),
-    ] = 0.03,
+    problems: ProblemsOption = PROBLEMS,
     workers: Annotated[
         int,
         typer.Option(
@@ -82,24 +86,36 @@ def demo(
 
       hub demo --keep --dir /tmp/hub-demo
     """
-    from hub.demo.site import stop_kept
-    from hub.errors import CheckFailedError, UsageError
     from hub.simulate.days import Plan
 
     if stop:
-        if directory is None:
-            raise UsageError(
-                "--stop needs the directory of the demo", "--dir", "give the --dir it was started with"
-            )
-        stopped = stop_kept(directory)
-        if as_json:
-            print_json({"stopped": stopped, "dir": str(directory)})
-        else:
-            console().print("stopped" if stopped else f"no demo runs in {directory}", soft_wrap=True)
+        _stop(directory, as_json=as_json)
         return
     plan = Plan(people, days, seed, county, problems, counties=_PROVINCE if province else 1)
     with terminable():
         result = _perform(plan, directory, workers, keep=keep, as_json=as_json)
+    _require_agreement(result)
+
+
+def _stop(directory: Path | None, *, as_json: bool) -> None:
+    """Stop what was kept there; UsageError when it is not said where."""
+    from hub.demo.site import stop_kept
+    from hub.errors import UsageError
+
+    if directory is None:
+        raise UsageError(
+            "--stop needs the directory of the demo", "--dir", "give the --dir it was started with"
+        )
+    stopped = stop_kept(directory)
+    if as_json:
+        print_json({"stopped": stopped, "dir": str(directory)})
+    else:
+        console().print("stopped" if stopped else f"no demo runs in {directory}", soft_wrap=True)
+
+
+def _require_agreement(result: Result) -> None:
+    from hub.errors import CheckFailedError
+
     if result.differences:
         raise CheckFailedError(
             f"{len(result.differences)} differences from the expectation; the first: {result.differences[0]}",

@@ -130,6 +130,7 @@ def root(
       hub broker start --detach       a real Kafka on localhost:9092
       hub topics ensure               its topics
       hub keys init                   the key ring
+      hub rules activate BOOK …       the rule book, for example zhejiang-2022
       hub run --workers 2             the workers
 
     Every command takes --bootstrap (or HUB_BOOTSTRAP_SERVERS) to use another Kafka.

@@ -125,6 +125,14 @@ def rollback(
         str | None,
         typer.Option(metavar="EDITION", help="Which one \\[default: the last that is not the active one]."),
     ] = None,
+    cases: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="The cases that went with it \\[default: those of a packaged book, else none].",
+            show_default=False,
+        ),
+    ] = None,
     author: AuthorOption,
     reason: ReasonOption,
     bootstrap: BootstrapOption = None,
@@ -133,11 +141,12 @@ def rollback(
     """Put an earlier book to work again: its text is published anew, and everybody is evaluated by it.
 
     Invitations that rest only on what the book had added since are withdrawn, with that as the cause.
+    The cases are run before: when one fails, this hub reads the book otherwise than it was meant.
 
     Example: hub rules rollback --author "rules officer" --reason "R19 invites too many, ticket 88"
     """
-    from hub import activation, rulehistory
-    from hub.rules.book import load
+    from hub import activation, rulebooks, rulehistory
+    from hub.cli.ruletest import require_cases
 
     settings = connected(bootstrap)
     books = rulehistory.read(settings)
@@ -145,11 +154,15 @@ def rollback(
     edition = edition_of(book)
     if books.activations[-1]["digest"] == book["digest"]:
         raise UsageError(f"{edition} is active", cure="see `hub rules history`")
-    load(book["text"], file=edition)
+    _, passed = require_cases(
+        rulebooks.of(book["text"], edition, cases),
+        "nothing was published: give the --cases of this book, or activate one that passes them",
+    )
     why = f"back to {edition}, of {_time(book['activated_at'])}: {reason}"
     record = activation.record(book["text"], edition, author, why, now())
     activation.publish(record, settings)
-    published(record, f"{edition} is active again", as_json=as_json)
+    tried = f"{passed} cases passed" if passed else "no cases of it are at hand: see --cases"
+    published(record, f"{edition} is active again, {tried}", as_json=as_json)
 
 
 # --- for `hub rules activate`

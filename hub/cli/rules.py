@@ -22,8 +22,6 @@ from hub.cli.common import (
 from hub.cli.explain import explain
 
 if TYPE_CHECKING:
-    from hub.rulebooks import BookFile
-    from hub.rules.cases import Result
     from hub.rules.model import Rule, RuleBook
 
 app = new_app(
@@ -128,23 +126,16 @@ def activate(
     Example: hub rules activate zhejiang-2022 --author "rules officer" --reason "the plan starts, PIA 2022-03"
     """
     from hub import activation, rulebooks
-    from hub.errors import CheckFailedError
+    from hub.cli.ruletest import require_cases
 
     file = rulebooks.read(book)
-    edition, results = _run_cases(file)
-    failed = sum(bool(result.differences) for result in results)
-    if failed:
-        raise CheckFailedError(
-            f"{failed} of {len(results)} cases fail",
-            file.cases_file,
-            f"see `hub rules test {book}`; nothing was published",
-        )
+    edition, passed = require_cases(file, f"see `hub rules test {book}`; nothing was published")
     said = rulehistory.preview_option(preview, activation.digest(file.text))
     record = activation.record(file.text, edition, author, reason, time.time_ns() // 1_000_000, said)
     settings = load_settings(bootstrap)
     rulehistory.refuse_other_text(record, settings)
     activation.publish(record, settings)
-    line = f"{edition} is active, {len(results)} cases passed"
+    line = f"{edition} is active, {passed} cases passed"
     rulehistory.published(record, line, as_json=as_json)
 
 
@@ -161,17 +152,6 @@ def schema() -> None:
 
 rulehistory.register(app)
 ruletrial.register(app)
-
-
-def _run_cases(file: BookFile) -> tuple[str, tuple[Result, ...]]:
-    """Return the book's edition and the results of the cases beside it; no cases give no results."""
-    from hub.rules.cases import load_cases, run
-    from hub.rules.compile import compile_book
-
-    compiled = compile_book(file.load())
-    if file.cases_text is None:
-        return compiled.id, ()
-    return compiled.id, run(compiled, load_cases(file.cases_text, file=file.cases_file))
 
 
 def _show_book(book: RuleBook, *, as_json: bool) -> None:

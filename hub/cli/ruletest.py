@@ -138,3 +138,19 @@ def _line(line: Line, source: Source) -> dict[str, Any]:
         "line": place.line, "column": place.column, "fact": line.fact, "field": line.leaf.field,
         "asks": written(line.leaf), "true": line.true, "false": line.false,
     }  # fmt: skip
+
+
+def require_cases(file: BookFile, cure: str) -> tuple[str, int]:
+    """Return the book's edition and how many cases passed, 0 without any; CheckFailedError: one fails."""
+    from hub.errors import CheckFailedError
+    from hub.rules.cases import load_cases
+    from hub.rules.compile import compile_book
+
+    compiled = compile_book(file.load())
+    if file.cases_text is None:
+        return compiled.id, 0
+    results = run(compiled, load_cases(file.cases_text, file=file.cases_file))
+    failed = sum(bool(result.differences) for result in results)
+    if failed:
+        raise CheckFailedError(f"{failed} of {len(results)} cases fail", file.cases_file, cure)
+    return compiled.id, len(results)

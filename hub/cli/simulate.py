@@ -17,11 +17,46 @@ from hub.cli.common import (
     new_app,
     print_json,
 )
+from hub.cli.synthetic import (
+    COUNTY,
+    PROBLEMS,
+    CountyOption,
+    DaysOption,
+    PeopleOption,
+    ProblemsOption,
+    SeedOption,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from hub.simulate.days import Day, Year
+    from hub.simulate.days import Day, Plan, Year
+
+_RateOption = Annotated[
+    float | None,
+    typer.Option(
+        "--rate",
+        min=0.1,
+        metavar="EVENTS/S",
+        help="At most so fast \\[default: as it goes].",
+        show_default=False,
+    ),
+]
+_FileOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--to", metavar="FILE", help="Write an Avro container instead of publishing.", show_default=False
+    ),
+]
+_ExpectOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--expect",
+        metavar="FILE",
+        help="Write what must come out, as JSON; - for standard output.",
+        show_default=False,
+    ),
+]
 
 app = new_app("Publish synthetic events of a synthetic population.")
 
@@ -30,51 +65,24 @@ app = new_app("Publish synthetic events of a synthetic population.")
 def simulate(
     *,
     bootstrap: BootstrapOption = None,
-    people: Annotated[int, typer.Option("--people", min=1, help="Synthetic people.")] = 20_000,
-    days: Annotated[int, typer.Option("--days", min=1, max=1500, help="Logical days.")] = 365,
-    seed: Annotated[int, typer.Option("--seed", help="The same seed gives the same bytes.")] = 1,
-    county: Annotated[
-        str, typer.Option("--county", metavar="CODE", help="Six digits of a county in Zhejiang.")
-    ] = "330604",
+    people: PeopleOption = 20_000,
+    days: DaysOption = 365,
+    seed: SeedOption = 1,
+    county: CountyOption = COUNTY,
     counties: Annotated[
         int, typer.Option("--counties", min=1, max=11, help="Play so many counties, each of another city.")
     ] = 1,
     start: Annotated[str, typer.Option("--start", metavar="DATE", help="First logical day.")] = "2022-01-01",
-    problems: Annotated[
-        float,
-        typer.Option("--problems", min=0.0, max=1.0, help="Share of events with a data-quality problem."),
-    ] = 0.03,
-    rate: Annotated[
-        float | None,
-        typer.Option(
-            "--rate",
-            min=0.1,
-            metavar="EVENTS/S",
-            help="At most so fast \\[default: as it goes].",
-            show_default=False,
-        ),
-    ] = None,
+    problems: ProblemsOption = PROBLEMS,
+    rate: _RateOption = None,
     settle: Annotated[
         bool,
         typer.Option(
             "--settle", help="After each day, wait until a hub with HUB_CLOCK=ticks has done all of it."
         ),
     ] = False,
-    to: Annotated[
-        Path | None,
-        typer.Option(
-            "--to", metavar="FILE", help="Write an Avro container instead of publishing.", show_default=False
-        ),
-    ] = None,
-    expect: Annotated[
-        Path | None,
-        typer.Option(
-            "--expect",
-            metavar="FILE",
-            help="Write what must come out, as JSON; - for standard output.",
-            show_default=False,
-        ),
-    ] = None,
+    to: _FileOption = None,
+    expect: _ExpectOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Play a synthetic year in logical days: each day's tick (to hub.ticks), then its events.
@@ -92,19 +100,13 @@ def simulate(
     from hub import contracts
     from hub.errors import UsageError
     from hub.simulate import files, report
-    from hub.simulate.days import Plan, Year
-    from hub.simulate.regions import region_table
+    from hub.simulate.days import Plan
 
     if to is not None and (rate is not None or settle):
         raise UsageError("a file has no rate and settles nothing", "--to", "leave out --rate and --settle")
-    codec = contracts.codec()
     plan = Plan(people, days, seed, county, problems, start, counties)
-    try:
-        year = Year(plan, region_table(), codec.writer)
-    except ValueError as error:
-        raise UsageError(str(error), "--county, --counties, --start") from None
+    year = _year(plan)
     ticks: list[dict[str, Any]] = []
-
     with _progress(days) as advance:
 
         def done(day: Day) -> None:
@@ -113,13 +115,26 @@ def simulate(
             advance(day)
 
         if to is not None:
-            events = files.write(to, year.days(), codec.writer("hub.tick"), done)
+            events = files.write(to, year.days(), contracts.codec().writer("hub.tick"), done)
         else:
             events = _publish(year, bootstrap, rate, settle=settle, done=done)
     if expect is not None:
         _write_expectation(expect, report.document(plan, year, ticks))
     if expect is None or str(expect) != "-":
         _print(report.totals(year), events, to, as_json=as_json)
+
+
+def _year(plan: Plan) -> Year:
+    """Return the year of a plan; UsageError for one that makes no sense."""
+    from hub import contracts
+    from hub.errors import UsageError
+    from hub.simulate.days import Year
+    from hub.simulate.regions import region_table
+
+    try:
+        return Year(plan, region_table(), contracts.codec().writer)
+    except ValueError as error:
+        raise UsageError(str(error), "--county, --counties, --start") from None
 
 
 def _publish(

@@ -123,6 +123,15 @@ LABELS: Final[dict[str, Name]] = {
     "class=township": Name("乡镇（街道）", "township"),
     "class=school": Name("学校", "school"),
     "class=enterprise": Name("企业", "enterprise"),
+    "class=society": Name("县级以上红十字会", "society"),
+    "class=institution": Name("事业单位", "institution"),
+    "class=medical": Name("医疗机构", "medical"),
+    "class=government": Name("机关", "government"),
+    "class=other": Name("其他", "other"),
+    "of=T1": Name("成年会员占比", "T1"),
+    "of=T2": Name("成年会员人数", "T2"),
+    "of=T3": Name("村（社区）覆盖率", "T3"),
+    "of=T4": Name("覆盖率提高", "T4"),
 }
 """Labels that have words of their own; others are told as they are."""
 

@@ -38,6 +38,8 @@ RUNNING_STATUSES: Final = OPEN_STATUSES | {BLOCKED}
 """Statuses of a task that runs: open, or nobody may or can act for now. Every other one is an end."""
 NO_ORGANISATION: Final = "no_organisation"
 """What blocks an admission besides the codes of the guards: there is nobody to act."""
+RULE_WITHDRAWN: Final = "rule_withdrawn"
+"""Why a task was cancelled that would still be asked for by the rules as they were."""
 _MAKES: Final = {"admission_task": ADMISSION, "transfer_notice": TRANSFER}
 _CANDIDACY: Final = "candidacy"
 _NOMINATED: Final = "nominated"
@@ -73,6 +75,8 @@ class Task(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """Why nobody acts on an admission: a code of ``_BARS`` or :data:`NO_ORGANISATION`."""
     act_by: int | None = None
     """Until when whoever acts contacts the person: ms since 1970-01-01 UTC. None while it is blocked."""
+    book: str = ""
+    """The edition of the rule book under which it was last found to be asked for; empty: not known."""
 
     @property
     def open(self) -> bool:
@@ -93,6 +97,8 @@ class TaskChange(NamedTuple):
     rule: Rule | None
     handed: bool
     """Whether another organisation acts than before: it has to be told about whom it is."""
+    cause: str = ""
+    """:data:`RULE_WITHDRAWN` of one that was cancelled for that alone; else empty."""
 
 
 class Settled(NamedTuple):
@@ -116,6 +122,8 @@ class Scene(NamedTuple):
     """Returns the id of a task, from kind, key and number."""
     act_by: tuple[int, ...] = ()
     """By priority, until when whoever is asked to act now contacts the person: ms since 1970-01-01 UTC."""
+    earlier: Callable[[str], Book | None] = lambda _: None
+    """Finds a book that was active before by its edition: a task that runs may rest on it."""
 
 
 NOTHING: Final = Settled((), (), waiting=False)
@@ -128,14 +136,7 @@ def concerns(state_tasks: Sequence[Task], view: Mapping[str, Sequence[Mapping[st
 
 def settle(known: Sequence[Task], scene: Scene) -> Settled:
     """Return what becomes of a person's tasks today: admissions by key, then the transfer."""
-    asked: dict[tuple[str, bytes], Hit] = {}
-    for hit in scene.book.task_hits(scene.eligible.view, scene.today):
-        kind = _MAKES.get(hit.rule.makes, "")
-        key = next((key for fact, key in hit.evidence if fact == _CANDIDACY), None)
-        if kind == ADMISSION and key is not None:
-            asked[kind, key] = hit
-        elif kind == TRANSFER and _subject(scene)["moved"]:
-            asked.setdefault((kind, b""), hit)
+    asked = _asked(scene.book, scene)
     had = {(task.kind, task.key): task for task in known}
     changes: list[TaskChange] = []
     for place in sorted({*had, *asked}):
@@ -146,10 +147,39 @@ def settle(known: Sequence[Task], scene: Scene) -> Settled:
         elif found is not None and _wanted(place[0], scene):
             change = _open(place, last, found, scene)
         if change is not None:
+            change = change._replace(task=_under(change.task, scene.book.id))
             changes.append(change)
             had[place] = change.task
+        elif last is not None:
+            had[place] = _under(last, scene.book.id)
     waiting = any(task.running and task.blocked_by == NO_ORGANISATION for task in had.values())
     return Settled(tuple(had.values()), tuple(changes), waiting)
+
+
+def _asked(book: Book, scene: Scene) -> dict[tuple[str, bytes], Hit]:
+    """Return what a book's rules ask for today, by kind and key."""
+    asked: dict[tuple[str, bytes], Hit] = {}
+    for hit in book.task_hits(scene.eligible.view, scene.today):
+        kind = _MAKES.get(hit.rule.makes, "")
+        key = next((key for fact, key in hit.evidence if fact == _CANDIDACY), None)
+        if kind == ADMISSION and key is not None:
+            asked[kind, key] = hit
+        elif kind == TRANSFER and _subject(scene)["moved"]:
+            asked.setdefault((kind, b""), hit)
+    return asked
+
+
+def _under(task: Task, edition: str) -> Task:
+    """Return a task that runs as one that rests on a book; one that has ended as it is."""
+    if not task.running or task.book == edition:
+        return task
+    return msgspec.structs.replace(task, book=edition)
+
+
+def _stood(task: Task, scene: Scene) -> bool:
+    """Return whether the book it rested on would ask for it still: then a rule was withdrawn or changed."""
+    before = scene.earlier(task.book) if task.book != scene.book.id else None
+    return before is not None and (task.kind, task.key) in _asked(before, scene)
 
 
 def _wanted(kind: str, scene: Scene) -> bool:
@@ -290,7 +320,7 @@ def _advance(task: Task, hit: Hit | None, scene: Scene) -> TaskChange | None:
     if ended:
         return _end(task, ended)
     if hit is None:
-        return _end(task, CANCELLED)
+        return _end(task, CANCELLED)._replace(cause=RULE_WITHDRAWN if _stood(task, scene) else "")
     terms = _terms(task.kind, task.key, task, scene)
     same = all(getattr(task, name) == value for name, value in terms.items())
     if terms.get("blocked_by"):

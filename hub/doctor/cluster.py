@@ -46,10 +46,11 @@ def topics(patient: Patient) -> Outcome:
 
     assert patient.admin is not None
     found = provision.check(patient.admin, patient.settings)
-    findings = tuple(
-        Finding(f"{each.setting} is {each.found}, must be {each.wanted}", each.topic, each.cure)
-        for each in found
-    )
+    alike: dict[tuple[str, str], list[str]] = {}
+    for each in found:
+        what = f"{each.setting} is {each.found}, must be {each.wanted}"
+        alike.setdefault((what, each.cure), []).append(each.topic)
+    findings = tuple(Finding(what, ", ".join(where), cure) for (what, cure), where in alike.items())
     return Outcome(f"{len(TOPICS)} topics are needed", findings)
 
 
@@ -64,13 +65,13 @@ def rules(patient: Patient) -> Outcome:
         return Outcome("there is no topic of rules: see topics", seen=False)
     books = rulehistory.read(patient.settings).activations
     if not books:
-        cure = "hub rules activate; without a book the workers wait"
+        cure = "hub rules activate zhejiang-2022 (--help says more); without a book the workers wait"
         return Outcome("none is active", (Finding("no rule book is active", RULES, cure),))
     active = books[-1]
     edition = activation.edition_of(active)
     told = f"{edition} is active, the {len(books)}. activation"
     if activation.digest(active["text"]) != active["digest"]:
-        cure = "activate it again from its file: hub rules activate"
+        cure = "activate it again from its file: hub rules activate BOOK"
         return Outcome(told, (Finding("the active book's text is not what its digest says", RULES, cure),))
     try:
         load(active["text"], file=edition)
@@ -118,6 +119,8 @@ def _stopped(stop: Stop) -> Finding:
 def _members(admin: AdminClient, name: str) -> int:
     from confluent_kafka import KafkaException
 
+    if "__consumer_offsets" not in admin.list_topics(timeout=_TIMEOUT_S).topics:
+        return 0  # nobody ever was in a group: a new Kafka says that it has no coordinator
     try:
         return len(admin.describe_consumer_groups([name])[name].result(_TIMEOUT_S).members)
     except KafkaException as error:

@@ -36,6 +36,12 @@ CHECKS: Final[tuple[Check, ...]] = (
 """Every check, in the order of the report: what needs no broker first. Add one here and nowhere else."""
 
 _ASK_S: Final = 5.0
+_PATIENCE_S: Final = 10.0
+_PASSING: Final = frozenset({
+    "NOT_LEADER_FOR_PARTITION", "LEADER_NOT_AVAILABLE", "UNKNOWN_TOPIC_OR_PART", "COORDINATOR_NOT_AVAILABLE",
+    "COORDINATOR_LOAD_IN_PROGRESS", "NOT_COORDINATOR", "NETWORK_EXCEPTION", "_TRANSPORT",
+})  # fmt: skip
+"""What a Kafka says that has just started, made a topic, or moved one: asked again, it mostly knows."""
 
 
 class Examined(NamedTuple):
@@ -76,11 +82,19 @@ def _looked(check: Check, patient: Patient) -> Outcome:
     """Return a check's outcome; what Kafka refuses it is a finding of its own."""
     from confluent_kafka import KafkaException
 
-    try:
-        return check.look(patient)
-    except HubError as error:
-        finding = Finding(error.what, error.where, error.cure)
-    except KafkaException as error:
-        cure = "look whether this user may do that (ACLs), and at the brokers' logs"
-        finding = Finding(f"Kafka refuses: {error.args[0].str()}", check.name, cure)
-    return Outcome("could not be looked at", (finding,), seen=False)
+    until_s = time.monotonic() + _PATIENCE_S
+    while True:
+        try:
+            return check.look(patient)
+        except HubError as error:
+            finding = Finding(error.what, error.where, error.cure)
+        except KafkaException as error:
+            said = error.args[0]
+            passing = said.name() in _PASSING
+            if passing and time.monotonic() < until_s:
+                time.sleep(0.5)
+                continue
+            where_to = "whether all brokers run" if passing else "whether this user may do that (ACLs)"
+            cure = f"look {where_to}, and at the brokers' logs"
+            finding = Finding(f"Kafka refuses ({said.name()}): {said.str()}", check.name, cure)
+        return Outcome("could not be looked at", (finding,), seen=False)

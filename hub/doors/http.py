@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from fastapi import Depends, FastAPI
 from fastapi.responses import PlainTextResponse
+from fastapi_offline import FastAPIOffline
 from starlette.responses import Response
 
 from hub.doors import routes
@@ -67,12 +68,14 @@ def make_app(settings: Settings) -> FastAPI:
             with suppress(asyncio.CancelledError):
                 await task
 
-    app = FastAPI(
+    # The page at /docs brings its scripts along: an officers' network reaches no CDN, and no validator.
+    app = FastAPIOffline(
+        redoc_url=None,
         title="Red Cross hub: statistics 红十字会统计接口",
         version="1",
         description=DESCRIPTION,
         lifespan=reading,
-        redoc_url=None,
+        swagger_ui_parameters={"validatorUrl": "none"},
     )
     app.state.settings, app.state.metrics = settings, measures
     app.state.access = Access(settings.http_tokens)
@@ -94,8 +97,9 @@ def _routes(app: FastAPI) -> None:
     app.get("/v1/figures/{key:path}", dependencies=INTERNAL, summary="One figure 一项统计数",
             responses={200: {"model": FigureDocument}, **same, **told, **answers(404)},
             )(routes.one_figure)  # fmt: skip
-    app.get("/v1/plan", dependencies=INTERNAL, responses={200: {"model": Plan}, **same, **told},
-            summary="The plan 规划指标")(routes.plan)  # fmt: skip
+    app.get("/v1/plan", dependencies=INTERNAL, summary="The plan 规划指标",
+            responses={200: {"model": Plan}, **same, **told, **answers(404)},
+            )(routes.plan)  # fmt: skip
     app.get("/v1/stream", dependencies=INTERNAL, summary="Changes as they happen 实时变化",
             response_class=Response, responses={200: _STREAMED, **told, **answers(400)},
             )(routes.stream)  # fmt: skip

@@ -31,7 +31,7 @@ class Outside:
         """Read nothing yet."""
         self._settings = settings
         self._lock = asyncio.Lock()
-        self._ends: dict[int, int] | None = None
+        self._ends: dict[tuple[str, int], int] | None = None
         self._held: Snapshots | None = None
         self._failed_s: float | None = None
 

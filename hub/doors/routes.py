@@ -16,6 +16,7 @@ from prometheus_client import generate_latest
 from starlette.requests import Request
 from starlette.responses import Response
 
+from hub import data
 from hub.core.shelf import LEVELS, UNKNOWN, Selection, order
 from hub.doors import position
 from hub.doors.access import Access
@@ -143,6 +144,8 @@ async def plan(
     found = [
         each for each in live.shelf.figures(Selection(region=region, below=False)) if each.kind == "target"
     ]
+    if not found:
+        _require_region(region)
     if len(region) == 2:
         found += [
             each
@@ -156,6 +159,20 @@ async def plan(
         "position": live.reached,
     }
     return answered(body, etag([region], found), if_none_match)
+
+
+def _require_region(code: str) -> None:
+    """Refuse a code that the edition has not; say what there is where it would lie."""
+    table = data.regions()
+    if code in table:
+        return
+    outer = next((code[:length] for length in (4, 2) if code[:length] in table), "")
+    level = {0: "province", 2: "city", 4: "county"}[len(outer)]
+    there = ", ".join(f"{each} {table.name(each)}" for each in table.codes(level, outer))
+    raise ProblemError(
+        404, "REGION_UNKNOWN", "there is no such region", "region",
+        f"take one of these, or see /v1/figures: {there} 请使用现有区划代码",
+    )  # fmt: skip
 
 
 async def stream(

@@ -81,7 +81,9 @@ class Supervisor:
         *,
         lookout_s: float | None = None,
     ) -> None:
-        """Run ``workers`` slots; ``command`` starts one and gets the slot and the pipe's number appended.
+        """Run ``workers`` slots from ``settings.first_slot`` on; ``command`` starts one.
+
+        The slot and the pipe's number are appended to it.
 
         ``lookout_s``: look at broker, sources and disk this often, too; None = not at all.
         """
@@ -90,11 +92,12 @@ class Supervisor:
         self._settings = settings
         self._outside = OutsideMetrics(CollectorRegistry())
         self._outside.build.labels(version("redcross-hub")).set(1)
-        for slot in range(workers):
+        slots = range(settings.first_slot, settings.first_slot + workers)
+        for slot in slots:
             self._outside.restarts.labels(slot)
         self._lookout = None if lookout_s is None else Lookout(settings, self._outside, lookout_s)
         self._command = list(command or (sys.executable, "-m", "hub.engine.main"))
-        self._children = [_Child(slot) for slot in range(workers)]
+        self._children = [_Child(slot) for slot in slots]
         self._selector = selectors.DefaultSelector()
         self._stopping = False
         self._exit = 0

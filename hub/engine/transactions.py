@@ -167,7 +167,8 @@ class Transactions:
             raise FencedError(
                 f"this worker lost its slot: {cause.str()}",
                 cause.name(),
-                "nothing to do when another worker took over; else look for two workers with one slot",
+                "nothing to do when another worker took over; else look for a second `hub run` of this group "
+                "with the same slots, and give one of them another --first-slot",
             )
 
 

@@ -21,6 +21,7 @@ import time
 from typing import TYPE_CHECKING, Final
 
 from hub import kafka
+from hub.engine import slots
 from hub.engine.assignment import Assignment
 from hub.engine.broadcast import Broadcast
 from hub.engine.changelog import Restorer
@@ -31,24 +32,23 @@ from hub.engine.hearing import STATISTICS, DeafError, Hearing
 from hub.engine.inbox import CONSUMER, Inbox
 from hub.engine.lanes import Lanes
 from hub.engine.pace import Pace
-from hub.engine.recent import Recent
 from hub.engine.recovery import Recovery, text_of
 from hub.engine.status import Status
-from hub.engine.store import MemoryStore, Position, RocksFactory
+from hub.engine.store import Position, RocksFactory
 from hub.engine.task import Services, Task
+from hub.engine.taskmaker import Taskmaker
 from hub.engine.transactions import PRODUCER, End, Transactions
 from hub.engine.watch import Watch
 from hub.errors import BrokerError, FloodError, RetryError, TopicsError
 from hub.log import log
 from hub.provision import wanted_partitions
 from hub.settings import Clock
-from hub.topics import BROADCAST, BY_NAME, PARTS, RULES
+from hub.topics import BROADCAST, BY_NAME, PARTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from hub.engine.context import Halt
-    from hub.engine.cursors import Cursors
     from hub.engine.failpoints import Failpoints
     from hub.engine.inbox import Batches
     from hub.engine.wiring import Wiring
@@ -61,8 +61,6 @@ _PATIENCE_S: Final = 40.0
 YOUNG_COLLECTION: Final = 1_000_000
 """Records between two collections of young garbage; the collector is off otherwise. One looks at all that is
 under way, some 900,000 objects, and found no garbage: at every 100,000 records it took 5 µs of each event."""
-RECENT_BYTES: Final = 64 << 20
-"""Values cached as Python objects, all tasks of a worker together."""
 
 
 class Worker:
@@ -73,7 +71,7 @@ class Worker:
     ) -> None:
         """Prepare; connects in :meth:`run`. Two workers of one slot fence each other off."""
         self._settings = settings
-        self._slot = f"{settings.group}-{slot}"
+        self._slot = slots.name(settings, slot)
         self._wiring = wiring
         self._status = status
         self._metrics = status.metrics
@@ -82,10 +80,6 @@ class Worker:
         self._flushed_s = 0.0
         self._collected = 0
         self._controls_seen = 0
-        self._stage_of = {topic: stage for stage in wiring.stages for topic in stage.topics}
-        self._directory = settings.state_dir / self._slot
-        big = sum(not stage.small_state for stage in wiring.stages)
-        self._recent_bytes = RECENT_BYTES // max(1, big * settings.partitions)
 
     # --- life
 
@@ -136,6 +130,7 @@ class Worker:
     def _connect(self) -> None:
         settings, wiring = self._settings, self._wiring
         self._hearing = hearing = Hearing()
+        admin = kafka.admin(settings)
         plain = STATISTICS | {
             "enable.partition.eof": True,
             "queued.max.messages.kbytes": 16 << 10,
@@ -153,27 +148,14 @@ class Worker:
         )
         self._broadcast.catch_up(_PATIENCE_S)
         self._clock = wiring.make_clock()
-        self._rocks = RocksFactory(self._directory, settings.store_cache_bytes)
-        self._services = Services(
-            wiring.tables,
-            self._broadcast,
-            DeadLetters(wiring.encode, wiring.seals, wiring.sensitive_seals),
-            FloodGate(settings.dead_letter_limit, int(settings.dead_letter_window_s * 1000)),
-            wiring.encode,
-            wanted_partitions(BY_NAME[PARTS], settings),
-            settings.partitions,
-            Pace(settings.sweep_records, settings.sweep_patience_s, simulated=self._clock.simulated),
-            int(settings.position_renewal_s * 1000),
-            self._controls.released,
-        )
-        main = {"group.instance.id": self._slot, **CONSUMER, **STATISTICS}
+        main = {**slots.identity(settings, self._slot), **CONSUMER, **STATISTICS}
         self._consumer = kafka.informed(kafka.consumer(settings, settings.group, main, hearing.of("main")))
         restoring = plain | {"fetch.wait.max.ms": 10, "queued.max.messages.kbytes": 64 << 10}
         self._restorer = Restorer(
             kafka.informed(kafka.consumer(settings, None, restoring, hearing.of("restorer")))
         )
-        admin = kafka.admin(settings)
-        lanes = Lanes(wiring.lane_topic, settings.partitions, tuple(self._stage_of))
+        maker = self._make_taskmaker()
+        lanes = Lanes(wiring.lane_topic, settings.partitions, maker.topics)
         self._growth = Growth(admin, lanes.topics, settings.partition_check_s)
         self._growth.first()
         self._assignment = Assignment(
@@ -182,8 +164,8 @@ class Worker:
             admin,
             lanes,
             self._growth,
-            make_task=self._make_task,
-            may_open=self._may_open,
+            make_task=maker.make,
+            may_open=maker.may_open,
         )
         self._inbox = Inbox(self._consumer, settings, simulated=self._clock.simulated)
         self._watch = Watch(
@@ -199,6 +181,24 @@ class Worker:
         self._recovery = Recovery(
             self._consumer, self._assignment, self._inbox, settings, lambda: self._stopping
         )
+
+    def _make_taskmaker(self) -> Taskmaker:
+        settings, wiring = self._settings, self._wiring
+        self._pace = Pace(settings.sweep_records, settings.sweep_patience_s, simulated=self._clock.simulated)
+        services = Services(
+            wiring.tables,
+            self._broadcast,
+            DeadLetters(wiring.encode, wiring.seals, wiring.sensitive_seals),
+            FloodGate(settings.dead_letter_limit, int(settings.dead_letter_window_s * 1000)),
+            wiring.encode,
+            wanted_partitions(BY_NAME[PARTS], settings),
+            settings.partitions,
+            self._pace,
+            int(settings.position_renewal_s * 1000),
+            self._controls.released,
+        )
+        rocks = RocksFactory(settings.state_dir / self._slot, settings.store_cache_bytes)
+        return Taskmaker(wiring.stages, services, rocks, self._clock)
 
     def _loop(self) -> None:
         assignment = self._assignment
@@ -230,18 +230,6 @@ class Worker:
                 part.close()
         log("worker.stopped", slot=self._slot)
 
-    def _make_task(self, topic: str, partition: int) -> Task:
-        stage = self._stage_of[topic]
-        name = f"{stage.name}-{partition}" if len(stage.topics) == 1 else f"{stage.name}-{topic}-{partition}"
-        store = MemoryStore() if stage.small_state else self._rocks.open(name)
-        return Task(stage, topic, partition, self._services, store=store, recent=Recent(self._recent_bytes))
-
-    def _may_open(self, cursors: Cursors) -> bool:
-        """Return whether the tables are as new as what the task has worked with, and time has begun."""
-        switched = cursors.switches[-1].tables if cursors.switches else 0
-        behind = self._broadcast.behind(cursors.tables) or self._broadcast.behind({RULES: switched})
-        return not behind and self._clock.now(exact=False) is not None
-
     # --- the cycle
 
     def _cycle(self) -> None:
@@ -255,7 +243,7 @@ class Worker:
             self._failpoints.passing("table_read_before_act")
         self._inbox.mark_positions(self._assignment)
         now = self._clock.now(exact=bool(batches))
-        self._services.pace.begin(age_s)
+        self._pace.begin(age_s)
         # 2.
         work = self._run_tasks(batches, now) if now is not None else []
         # 3. to 6.

@@ -174,6 +174,16 @@ class RecipientSealer:
         """The recipients' names, sorted."""
         return tuple(sorted(self._public))
 
+    def require(self, recipient: str) -> None:
+        """Raise KeyRingError when the recipient has no public key here."""
+        if recipient not in self._public:
+            there = ", ".join(self.names) or "none"
+            raise KeyRingError(
+                f"there is no public key for the recipient {recipient!r}",
+                "recipients of the key ring",
+                f"put it into <key dir>/recipients/{recipient}.pub; there is: {there}",
+            )
+
     def seal_for(self, recipient: str, plain: bytes, aad: bytes = b"") -> bytes:
         """Return ``plain`` sealed for ``recipient``, bound to ``aad``: 66 bytes longer.
 
@@ -188,13 +198,8 @@ class RecipientSealer:
 
     def _agree(self, recipient: str) -> _Recipient:
         """Draw an ephemeral pair and agree on a key with the recipient."""
-        public = self._public.get(recipient)
-        if public is None:
-            raise KeyRingError(
-                f"there is no public key for the recipient {recipient!r}",
-                "recipients of the key ring",
-                f"put it into <key dir>/recipients/{recipient}.pub; there is: {', '.join(self.names)}",
-            )
+        self.require(recipient)
+        public = self._public[recipient]
         private = X25519PrivateKey.from_private_bytes(self._entropy(32))
         ephemeral = private.public_key().public_bytes_raw()
         key = _derive(self.suite, private, public, ephemeral, public)

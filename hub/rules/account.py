@@ -14,8 +14,8 @@ from enum import StrEnum
 from typing import Final, NamedTuple
 
 from hub.rules import interpret
-from hub.rules.codegen import SUBJECT_KIND, conditions_of
 from hub.rules.compile import CompiledBook
+from hub.rules.condition import SUBJECT_KIND, conditions_of
 from hub.rules.hit import Facts
 from hub.rules.interpret import FactTrace, Trace
 from hub.rules.model import Condition, Guard, GuardCode, Rule

@@ -22,6 +22,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final, NamedTuple, TypeAlias
 
+from hub.rules.condition import SUBJECT_KIND, children_of, conditions_of, each_entry, needs
 from hub.rules.days import FAR
 from hub.rules.entry import Entry, analyse
 from hub.rules.model import All, AnyOf, Condition, FactCondition, Guard, NoneOf, Path, Rule
@@ -30,7 +31,6 @@ NO: Final = -9_999_999
 """The end of a ground that does not hold: before the first day of the calendar."""
 OPEN: Final = 9_999_999
 """The end of a ground that does not end: after the last day of the calendar."""
-SUBJECT_KIND: Final = "subject"
 _Placed: TypeAlias = tuple[int, Condition]
 """A condition with the place of its rule among those asked, best first."""
 
@@ -48,37 +48,6 @@ class _Look(NamedTuple):
     tests: tuple[str, ...]
     firsts: tuple[str, ...]
     lines: list[str]
-
-
-def conditions_of(condition: Condition) -> tuple[FactCondition, ...]:
-    """Return the fact conditions in a condition, in reading order, each once."""
-    if isinstance(condition, FactCondition):
-        return (condition,)
-    found = (fact for child in children_of(condition) for fact in conditions_of(child))
-    return tuple(dict.fromkeys(found))
-
-
-def children_of(condition: All | AnyOf | NoneOf) -> tuple[Condition, ...]:
-    """Return the conditions a group is made of."""
-    if isinstance(condition, All):
-        return condition.all
-    return condition.any if isinstance(condition, AnyOf) else condition.none
-
-
-def needs(condition: Condition) -> frozenset[str] | None:
-    """Return kinds of which at least one must be known for the condition to hold; None: it may hold without.
-
-    Of an ``all`` the fewest that will do, and rather not the subject, which everybody has.
-    """
-    if isinstance(condition, FactCondition):
-        return frozenset((condition.fact,))
-    if isinstance(condition, NoneOf):
-        return None
-    found = [needs(child) for child in children_of(condition)]
-    known = [each for each in found if each is not None]
-    if isinstance(condition, AnyOf):
-        return frozenset().union(*known) if len(known) == len(found) else None
-    return min(known, key=lambda each: (SUBJECT_KIND in each, len(each), sorted(each)), default=None)
 
 
 def write_outlook(rules: Iterable[Rule], others: Iterable[Condition]) -> list[str]:
@@ -153,12 +122,6 @@ def _found_at(place: int, condition: Condition, asked: dict[FactCondition, int])
     """
     noted = [f"        mixed = mixed or at > {place}", f"        at = {place}"]
     return [*_found(f"R{place}", condition, asked), *noted]
-
-
-def each_entry(rule: Rule) -> FactCondition | None:
-    """Return the condition every entry of which is a hit of its own: an admission task is per candidacy."""
-    condition = rule.condition
-    return condition if rule.makes == "admission_task" and isinstance(condition, FactCondition) else None
 
 
 def write_task_hits(rules: Iterable[Rule]) -> list[str]:

@@ -17,7 +17,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from hub.rules.codegen import conditions_of, write_guard, write_outlook, write_path, write_task_hits
+from hub.rules.codegen import write_guard, write_outlook, write_path, write_task_hits
+from hub.rules.condition import conditions_of
 from hub.rules.days import months_later
 from hub.rules.hit import Facts, Hit
 from hub.rules.model import PRIORITIES, Condition, Guard, PublicGround, Rule, RuleBook

@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from hub.core.dates import parse_day
 from hub.rules.cases import Case, Cases, facts_of, split, switched
-from hub.rules.codegen import conditions_of
+from hub.rules.condition import conditions_of
 from hub.rules.hit import Facts
 from hub.rules.interpret import EntryTrace, FactTrace, Trace, trace
 from hub.rules.model import All, FactCondition, Leaf, Rule, RuleBook

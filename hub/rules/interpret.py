@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple, TypeAlias
 
-from hub.rules.codegen import SUBJECT_KIND, children_of, each_entry
+from hub.rules.condition import SUBJECT_KIND, children_of, each_entry
 from hub.rules.days import Moment, later
 from hub.rules.hit import Facts, Hit
 from hub.rules.model import All, AnyOf, Condition, FactCondition, Guard, Leaf, Path, Rule, RuleBook

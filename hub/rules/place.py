@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple, TypeAlias
 
-from hub.rules.codegen import children_of
+from hub.rules.condition import children_of
 from hub.rules.days import Moment
 from hub.rules.model import All, AnyOf, Condition, FactCondition, Guard, Leaf, Path, Rule, RuleBook
 from hub.rules.source import At

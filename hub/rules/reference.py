@@ -7,7 +7,7 @@ from typing import Final
 
 from hub.core.fact import FactKind, Field, FieldType
 from hub.core.subject import READABLE, SUBJECT
-from hub.rules.codegen import children_of
+from hub.rules.condition import children_of
 from hub.rules.days import Moment
 from hub.rules.model import (
     PRIORITIES,

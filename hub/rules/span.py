@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple
 
 from hub.core.dates import birthday
 from hub.rules import interpret
-from hub.rules.codegen import SUBJECT_KIND, children_of
+from hub.rules.condition import SUBJECT_KIND, children_of
 from hub.rules.days import FAR, Moment, later
 from hub.rules.hit import Facts
 from hub.rules.model import All, AnyOf, Condition, FactCondition, Leaf

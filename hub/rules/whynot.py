@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from hub.rules.codegen import SUBJECT_KIND, children_of
+from hub.rules.condition import SUBJECT_KIND, children_of
 from hub.rules.hit import Facts
 from hub.rules.interpret import trace
 from hub.rules.model import All, AnyOf, Condition, FactCondition, Leaf

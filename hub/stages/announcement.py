@@ -72,12 +72,16 @@ _TASK_WORDS: Final[dict[tuple[str, str], tuple[str, str]]] = {
     (task.ADMISSION, task.MISSED): (
         "会议已召开，人选尚非会员。", "The session was held, and the candidate is no member."
     ),
+    **dict.fromkeys(
+        ((task.ADMISSION, task.RULE_WITHDRAWN), (task.TRANSFER, task.RULE_WITHDRAWN)),
+        ("所依据的规则已撤销或修改，不再要求办理。", "The rule that asked for it was withdrawn or changed."),
+    ),
     (task.TRANSFER, task.DONE): ("会员关系无需再转接。", "The member need not be handed over any more."),
     (task.TRANSFER, task.CANCELLED): (
         "已非会员，或暂不能办理。", "No longer a member, or nobody may act on it."
     ),
 }  # fmt: skip
-"""Why a task ended or nobody acts on it, by kind and status."""
+"""Why a task ended or nobody acts on it, by kind and status or cause."""
 
 
 class Occasion(NamedTuple):
@@ -208,7 +212,7 @@ class Announcer:
         if rule is not None and change.handed and _may_tell(eligible, acting, occasion):
             allowed = set(rule.discloses)
             sealed, disclosed = self._contact(occasion.person, contact, allowed, eligible.kind, made.id)
-        reason = _TASK_WORDS.get((made.kind, made.status))
+        reason = _TASK_WORDS.get((made.kind, change.cause or made.status))
         if rule is not None:
             rule = ground.outside(rule, book)
             reason = rule.reason_zh, rule.reason_en

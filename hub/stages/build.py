@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from hub import contracts, data
 from hub.privacy.key_ring import KeyRing
+from hub.stages.announcement import REGISTRY
 from hub.stages.identity import IdentityStage
 from hub.stages.intake import IntakeStage
 from hub.stages.matching import MatchingStage
@@ -42,10 +43,12 @@ def build_stages(
     """Return the hub's stages in the order of the flow, and a factory for its broadcast tables.
 
     Raises KeyRingError (a StopError) when ``settings.key_dir`` holds no readable key ring of the
-    configured cipher suite, or one that has no sensitive key yet.
+    configured cipher suite, or one that has no sensitive key yet, or no key of the registry.
     """
     ring = keys if keys is not None else KeyRing.load(settings.key_dir, settings.cipher_suite)
     codec, blind, sealer = make_codec(settings), ring.blind_index(), ring.sealer()
+    recipients = ring.recipients()
+    recipients.require(REGISTRY)
     regions, crosswalk = data.regions(), data.crosswalk()
     stages: tuple[Stage, ...] = (
         IntakeStage(
@@ -60,8 +63,6 @@ def build_stages(
         ),
         IdentityStage(codec),
         SensitiveStage(codec, sealer, ring.sensitive_sealer()),
-        MatchingStage(
-            codec, blind, sealer, ring.recipients(), tombstone_days=settings.erasure_tombstone_days
-        ),
+        MatchingStage(codec, blind, sealer, recipients, tombstone_days=settings.erasure_tombstone_days),
     )
     return stages, lambda: HubTables(codec, crosswalk)

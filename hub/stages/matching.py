@@ -239,7 +239,7 @@ class MatchingStage:
         waiting = False
         if task.concerns(state.tasks, eligible.view):
             occasion = Occasion(ctx, world.book, who, event_id)
-            waiting = tasks.settle(self._announce, occasion, state, eligible, world)
+            waiting = tasks.settle(self._announce, occasion, state, eligible, asked)
         if scene.shadow is not None:
             shadowing.observe(scene.shadow, who, state, eligible, ctx, today)
         figures = statistics.Figures.of(found, state.tasks, scene.county_of)

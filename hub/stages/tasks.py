@@ -16,17 +16,19 @@ from hub.core.person import PersonState
 if TYPE_CHECKING:
     from hub.core.matching import Eligibility
     from hub.core.task import Settled
+    from hub.core.verdict import Question
     from hub.stages.announcement import Announcer, Occasion
 
 
 def settle(
-    announce: Announcer, occasion: Occasion, state: PersonState, eligible: Eligibility, world: matching.Tables
+    announce: Announcer, occasion: Occasion, state: PersonState, eligible: Eligibility, asked: Question
 ) -> bool:
     """Move the tasks of a person on, tell the changes; return whether one waits for an organisation."""
+    world = asked.world
     today = dates.day_of(occasion.ctx.now)
     new_id = partial(announce.task_id, occasion.person + state.erased)
     limits = act_by(world.book, occasion.ctx.now)
-    scene = task.Scene(eligible, world.book, world.directory, today, new_id, limits)
+    scene = task.Scene(eligible, world.book, world.directory, today, new_id, limits, asked.earlier)
     settled = task.settle(state.tasks, scene)
     _tell(announce, occasion, state, eligible, settled, world)
     return settled.waiting

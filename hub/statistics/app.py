@@ -3,16 +3,21 @@
 No tables, no windows, no web server, no exactly-once: see docs/adr/0012. Faust brings batches and shares
 partitions among workers; what it has committed is not relied upon. An agent runs once (``concurrency=1``)
 and lets no exception out: whatever happens ends the process instead of skipping what failed.
+
+What was fetched of a partition goes through Faust as one message. Record by record Faust takes some 45 us
+of CPU for each, four tasks of asyncio among them, more than all that is done with it.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, cast
 
 import faust
 from faust.transport.drivers import aiokafka as driver
+from faust.transport.utils import DefaultSchedulingStrategy
 
 from hub import topics
 from hub.doors.login import login
@@ -23,19 +28,26 @@ if TYPE_CHECKING:
 __all__ = ("Take", "make_app")
 
 Take = Callable[[Sequence[Any]], Awaitable[None]]
-"""Takes a batch of Kafka messages: topic, partition, offset, key, value."""
+"""Takes a batch of Kafka records: topic, partition, offset, key, value."""
 Assigned = Callable[[str, frozenset[int]], None]
 """Is told which partitions of a topic this worker has now."""
 Restored = Callable[[frozenset[str]], Awaitable[Mapping[Any, int]]]
 """Returns where Faust is to go on with these topics, once everything before that was read."""
-_BATCH: Final = 2_000
-"""Messages in a batch, at most: what Faust lets wait in a stream is 4,096."""
-_BYTES: Final[dict[str, Any]] = {
-    "key_type": bytes,
-    "value_type": bytes,
-    "key_serializer": "raw",
-    "value_serializer": "raw",
-}
+_RECORDS: Final = 500
+"""Records in a message, at most."""
+_MESSAGES: Final = 40
+"""Messages in a batch, and as many more that wait in a stream, at most."""
+_AS_IT_IS: Final[dict[str, Any]] = {"key_serializer": "raw", "value_serializer": "raw"}
+
+
+class _Whole(DefaultSchedulingStrategy):
+    """Brings what was fetched of a partition as one message: the records its value, its place the last's."""
+
+    def iterate(self, records: Mapping[Any, list[Any]]) -> Iterator[tuple[Any, Any]]:
+        """Yield a record of records for each partition."""
+        for place, fetched in records.items():
+            if fetched:
+                yield place, replace(fetched[-1], key=None, value=fetched)
 
 
 class _Thread(driver.AIOKafkaConsumerThread):
@@ -82,12 +94,14 @@ def make_app(
         broker_credentials=_credentials(settings),
         broker_session_timeout=settings.session_timeout_s,
         broker_heartbeat_interval=settings.session_timeout_s / 10,
-        broker_max_poll_records=500,
+        broker_max_poll_records=_RECORDS,
         consumer_auto_offset_reset="earliest",
         web_enabled=False,
         topic_allow_declare=False,
         topic_disable_leader=True,
         stream_wait_empty=False,
+        stream_buffer_maxsize=_MESSAGES,
+        ConsumerScheduler=_Whole,
         key_serializer="raw",
         value_serializer="raw",
         loghandlers=[],
@@ -96,7 +110,7 @@ def make_app(
     app.transport = _Transport(app.conf.broker_consumer, app)
     for topic, take in agents.items():
         name = topic.rpartition(".")[2]
-        source = app.topic(topic, **_BYTES)
+        source = app.topic(topic, **_AS_IT_IS)
         # Half as long for the parts: a figure waits for both.
         interval_s = settings.statistics_interval_s / (2 if topic == topics.PARTS else 1)
         app.agent(source, name=name, concurrency=1)(_agent(take, interval_s, failed))
@@ -120,9 +134,9 @@ def _agent(
     take: Take, interval_s: float, failed: Callable[[Exception], None]
 ) -> Callable[[Any], Awaitable[None]]:
     async def agent(stream: Any) -> None:
-        async for events in stream.take_events(_BATCH, within=interval_s):
+        async for events in stream.take_events(_MESSAGES, within=interval_s):
             try:
-                await take([event.message for event in events])
+                await take([record for event in events for record in event.message.value])
             except Exception as error:  # noqa: BLE001 - an exception would make Faust skip what failed
                 failed(error)
                 await asyncio.Event().wait()  # nothing is acknowledged any more; the process ends

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Final
@@ -14,57 +13,33 @@ from hub.core.codes import Code
 from hub.core.totals import Fold, Part, Total
 from hub.engine.counters import partition_of
 from hub.errors import DeadLetterError
-from hub.log import log
+from hub.statistics.agent import Agent
 from hub.statistics.ledger import Ledger, Standing
-from hub.statistics.reading import Positions, Reader, opened
-from hub.statistics.seat import Seat
+from hub.statistics.reading import Reader, opened
 
 if TYPE_CHECKING:
-    from hub.statistics.metrics import Metrics
     from hub.statistics.records import Records
     from hub.statistics.tools import Tools
 
-__all__ = ("Folding", "reject")
+__all__ = ("Folding",)
 
 _TOTALS: Final = TopicPartition(topics.TOTALS, 0)
 
 
-def reject(metrics: Metrics, error: DeadLetterError, record: Any) -> None:
-    """Put a record aside that cannot be used: counted, and logged with its place; never its content."""
-    metrics.rejected.labels(record.topic, error.code).inc()
-    log(
-        "statistics.rejected",
-        level="ERROR",
-        topic=record.topic,
-        partition=record.partition,
-        offset=record.offset,
-        code=error.code,
-        field=error.field,
-    )
-
-
-class Folding:
+class Folding(Agent):
     """The folds of the partitions this worker has, and had: a position is as good as its fold."""
 
     def __init__(self, tools: Tools) -> None:
         """Start with nothing read."""
-        settings, _, records, producer, metrics, failed = tools
-        self._settings = settings
-        self._records = records
-        self._producer = producer
-        self._metrics = metrics
+        super().__init__(topics.PARTS, tools)
         self._folds: dict[int, Fold] = {}
-        self.following: Reader | None = None
         self._partitions = 0
-        self._lock = asyncio.Lock()
-        self._ledger: Ledger[Total] = Ledger(topics.TOTALS, version=_version, encode=_encoded(records))
-        self.positions: Positions = {}
-        self.seat = Seat(topics.PARTS, self._restore, failed, metrics)
+        self._ledger: Ledger[Total] = Ledger(topics.TOTALS, version=_version, encode=_encoded(tools.records))
 
     def assign(self, partitions: frozenset[int]) -> None:
-        """Take an assignment: nothing is written before everything is read that stands before it."""
+        """Take an assignment, and answer for no total until it is restored."""
         self._ledger.release()
-        self.seat.assign(partitions)
+        super().assign(partitions)
 
     async def take(self, records: Sequence[Any]) -> None:
         """Fold what Faust brought, and write the totals that changed."""
@@ -76,20 +51,6 @@ class Folding:
                     self._fold(record)
             await self._write()
             self._metrics.step_seconds.labels("fold").observe(time.perf_counter() - began)
-
-    async def tick(self) -> None:
-        """See what others wrote, and set right what a deposed worker wrote late."""
-        if not self.seat.ready or self.following is None:
-            return
-        async with self._lock:
-            self._look(await self.following.take())
-            await self._write()
-
-    async def close(self) -> None:
-        """Stop reading."""
-        await self.seat.close()
-        if self.following is not None:
-            await self.following.__aexit__()
 
     async def _restore(self, partitions: frozenset[int]) -> None:
         async with self._lock:
@@ -126,7 +87,7 @@ class Folding:
                 try:
                     total = self._records.total(record.value)
                 except DeadLetterError as error:
-                    reject(self._metrics, error, record)
+                    self._reject(error, record)
                     continue
                 self._ledger.seen(key, (record.partition, record.offset), total.version, total)
 
@@ -137,7 +98,7 @@ class Folding:
         try:
             part = self._checked(self._records.part(record.value, record.offset), record.partition)
         except DeadLetterError as error:
-            reject(self._metrics, error, record)
+            self._reject(error, record)
             return
         newer = self._folds.setdefault(record.partition, Fold()).add(part)
         self._metrics.parts.labels("folded" if newer else "older").inc()

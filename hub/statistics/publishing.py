@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
@@ -16,10 +15,9 @@ from hub.core.targets import Targets
 from hub.errors import DeadLetterError
 from hub.settings import Clock
 from hub.stages.tables import HubTables
-from hub.statistics.folding import reject
+from hub.statistics.agent import Agent
 from hub.statistics.ledger import Ledger, Standing
-from hub.statistics.reading import Positions, Reader, opened
-from hub.statistics.seat import Seat
+from hub.statistics.reading import Reader, opened
 
 if TYPE_CHECKING:
     from hub.statistics.tools import Tools
@@ -32,36 +30,28 @@ _REVISIONS: Final = 20
 TABLES: Final = (topics.ORGANISATIONS, topics.REGIONS)
 
 
-class Publishing:
+class Publishing(Agent):
     """The board of all figures, and what of it stands on the topic."""
 
     def __init__(self, tools: Tools, targets: Targets) -> None:
         """Start with nothing read."""
-        settings, codec, records, producer, metrics, failed = tools
-        self._settings = settings
-        self._decode = codec.decode
-        self._records = records
-        self._producer = producer
-        self._metrics = metrics
-        self._tables = HubTables(codec, data.crosswalk())
+        super().__init__(topics.TOTALS, tools)
+        self._decode = tools.codec.decode
+        self._tables = HubTables(tools.codec, data.crosswalk())
         self._board = Board(targets, data.regions(), data.residents())
         self._table_version = 0
         self._ticked = 0
         self._shown = True
         """Whether the metrics show all that is held; what Faust takes away it mostly gives back at once."""
-        self.following: Reader | None = None
-        self._lock = asyncio.Lock()
         self._ledger: Ledger[Dated] = Ledger(
             topics.STATISTICS,
             version=self._version,
-            encode=lambda dated, version: records.of_figure(dated.figure, dated.as_of, version),
+            encode=lambda dated, version: tools.records.of_figure(dated.figure, dated.as_of, version),
         )
-        self.positions: Positions = {}
-        self.seat = Seat(topics.TOTALS, self._restore, failed, metrics)
 
     def assign(self, partitions: frozenset[int]) -> None:
-        """Take an assignment: nothing is published before everything is read that stands before it."""
-        self.seat.assign(partitions)
+        """Take an assignment; without one no figures are shown among the metrics."""
+        super().assign(partitions)
         if not partitions:
             self._metrics.forget_figures()
             self._shown = False
@@ -72,21 +62,7 @@ class Publishing:
         async with self._lock:
             for record in records:
                 self._apply(record)
-            await self._publish()
-
-    async def tick(self) -> None:
-        """Publish what changes without a total: by the tables, by the day."""
-        if not self.seat.ready or self.following is None:
-            return
-        async with self._lock:
-            self._look(await self.following.take())
-            await self._publish()
-
-    async def close(self) -> None:
-        """Stop reading."""
-        await self.seat.close()
-        if self.following is not None:
-            await self.following.__aexit__()
+            await self._write()
 
     async def _restore(self, partitions: frozenset[int]) -> None:
         async with self._lock:
@@ -98,7 +74,7 @@ class Publishing:
                     for record in records:
                         self._apply(record)
                 self.positions.update(reader.positions)
-            await self._publish()
+            await self._write()
 
     async def _follow(self) -> None:
         """Read the tables and the figures to their ends, and keep following them."""
@@ -122,7 +98,7 @@ class Publishing:
                     self._table_version += 1
                     self._tables.apply(record.topic, record.key or b"", record.value)
             except DeadLetterError as error:
-                reject(self._metrics, error, record)
+                self._reject(error, record)
 
     def _standing(self, record: Any) -> None:
         key = (record.key or b"").decode(errors="replace")
@@ -138,7 +114,7 @@ class Publishing:
         try:
             self._board.apply(self._records.total(record.value))
         except DeadLetterError as error:
-            reject(self._metrics, error, record)
+            self._reject(error, record)
 
     def _now_ms(self) -> int:
         """Return the wall's time, or the newest simulated time there is; 0 when there is none yet."""
@@ -146,7 +122,8 @@ class Publishing:
             return max(self._ticked, self._board.rollup.tick)
         return int(time.time() * 1000)
 
-    async def _publish(self) -> None:
+    async def _write(self) -> None:
+        """Publish what differs, by new totals, by the tables, by the day."""
         now_ms = self._now_ms()
         if not now_ms or not self.seat.held:
             return

@@ -63,19 +63,21 @@ class Records:
 
     def of_total(self, total: Total) -> bytes:
         """Return the record of a total."""
-        return self._write_total({**total._asdict(), "origins": list(total.origins)})
+        return self._write_total({
+            "counter": total.counter, "kind": total.kind, "value": total.value, "version": total.version,
+            "tick": total.tick, "origins": list(total.origins),
+        })  # fmt: skip
 
     def of_figure(self, figure: Figure, as_of: int, version: int) -> bytes:
         """Return the record of a figure."""
-        record: dict[str, Any] = {
-            **figure.key._asdict(),
-            **figure._asdict(),
-            "silent": list(figure.silent),
-            "as_of": as_of,
-            "version": version,
-        }
-        del record["key"]
-        return self._write_figure(record)
+        key = figure.key
+        return self._write_figure({
+            "figure": key.figure, "labels": key.labels, "region": key.region, "level": key.level,
+            "period": key.period, "kind": figure.kind, "unit": figure.unit, "value": figure.value,
+            "low": figure.low, "high": figure.high, "target": figure.target, "milestone": figure.milestone,
+            "on_track": figure.on_track, "vintage": figure.vintage, "silent": list(figure.silent),
+            "restated": figure.restated, "note": figure.note, "as_of": as_of, "version": version,
+        })  # fmt: skip
 
 
 def _there(value: bytes | None) -> bytes:

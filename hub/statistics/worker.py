@@ -21,6 +21,7 @@ from hub.errors import BrokerError, HubError, StopError
 from hub.log import log, to_stderr
 from hub.settings import Compression
 from hub.stages.build import make_codec
+from hub.statistics.agent import Agent
 from hub.statistics.app import make_app
 from hub.statistics.folding import Folding
 from hub.statistics.metrics import Metrics
@@ -96,7 +97,7 @@ async def _start(
     stack.push_async_callback(producer.stop)
     tools = Tools(settings, codec, Records(codec), producer, metrics, failed)
     folding, publishing = Folding(tools), Publishing(tools, targets)
-    seats: dict[str, Folding | Publishing] = {each.seat.topic: each for each in (folding, publishing)}
+    seats: dict[str, Agent] = {each.seat.topic: each for each in (folding, publishing)}
     watching = Watching(settings, metrics, seats)
     stack.push_async_callback(folding.close)
     stack.push_async_callback(publishing.close)

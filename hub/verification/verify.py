@@ -13,15 +13,16 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from hub import topics
+from hub import tables, topics
 from hub.core.figure import UNKNOWN
 from hub.core.shape import shape
 from hub.core.totals import STOCK, Total
 from hub.errors import UsageError
 from hub.figures import reader
+from hub.outputs import Outputs
 from hub.verification import leaves as leaf
 from hub.verification import people, received, ticks, told
-from hub.verification.figured import figured, tables
+from hub.verification.figured import figured
 from hub.verification.leaves import Leaves, Origin, Standing
 
 if TYPE_CHECKING:
@@ -116,9 +117,9 @@ def verify(settings: Settings, targets: Targets, asked: Asked, step: Callable[[i
 def _round(settings: Settings, targets: Targets, asked: Asked, step: Callable[[int], None]) -> Report:
     shelf = reader.shelf(settings, step)
     leaves = leaf.read(settings)
-    held = tables(settings)
+    held = tables.read(settings)
     anew, taken = _anew(leaves, _recount(settings, held, leaves, step), targets.province)
-    found = figured(settings, targets, anew, held)
+    found = figured(targets, anew, held, Outputs(settings).now())
     chosen = _chosen(asked, shelf, taken)
     findings = tuple(_finding(key, shelf, found, taken) for key in chosen)
     return Report(findings, leaves.vector, _balance(leaves.totals.values()))

@@ -63,6 +63,7 @@ def test_the_plan_of_a_region_is_one_document(opened: tuple[Settings, Door]) -> 
         pytest.param("/v1/figures/T99", 404, "FIGURE_UNKNOWN", id="figure"),
         pytest.param("/v1/figures?cursor=T99", 400, "CURSOR_UNKNOWN", id="cursor"),
         pytest.param("/v1/figures?limit=0", 422, "PARAMETER_INVALID", id="limit"),
+        pytest.param("/v1/plan?region=99", 404, "REGION_UNKNOWN", id="unknown region"),
         pytest.param("/v1/plan?region=zj", 422, "PARAMETER_INVALID", id="region"),
         pytest.param("/v1/stream?after=x", 400, "POSITION_INVALID", id="position"),
         pytest.param("/nowhere", 404, "NOT_FOUND", id="path"),

@@ -111,6 +111,23 @@ def test_history_keeps_every_activation_and_leads_back(desk: Desk) -> None:
     assert desk.run("diff", "zhejiang-2022@2", "zhejiang-2022@7").exit_code == 2
 
 
+def test_a_rollback_runs_the_cases(desk: Desk, tmp_path: Path) -> None:
+    """Those of a packaged book, or those that are given; when one fails the active book stays."""
+    assert desk.activate(desk.draft(3)).exit_code == 0
+    cases = packaged.read_text("rules/books/zhejiang-2022.cases.yaml")
+    wrong = tmp_path / "wrong.cases.yaml"
+    assert "outcome: stop" in cases
+    wrong.write_text(cases.replace("outcome: stop", "outcome: none", 1), encoding="utf-8")
+    back = ("rollback", "--author", "duty officer", "--reason", "ticket 88")
+    refused = desk.run(*back, "--cases", str(wrong))
+    assert (refused.exit_code, "nothing was published" in refused.stderr) == (1, True)
+    assert "1 of " in refused.stderr
+    assert active(desk.settings)["version"] == 3
+    assert "zhejiang-2022@2 is active again, " in (said := desk.run(*back).stdout)
+    assert "cases passed" in said
+    assert "no cases of it are at hand" in desk.run(*back, "--to", "zhejiang-2022@3").stdout
+
+
 def test_one_edition_has_one_text(desk: Desk) -> None:
     """Another text under a version that was active is refused, not published; the same text is not."""
     result = desk.activate(desk.draft(2, "zh: 持有有效救护员证", "zh: 救护员证在有效期内"))

@@ -9,11 +9,12 @@ from typing import Any, Final
 import pytest
 from typer.testing import CliRunner
 
-from hub import contracts, data, kafka, topics
+from hub import contracts, data, kafka, tables, topics
 from hub.cli.main import app
 from hub.demo.play import play
 from hub.demo.site import Site
 from hub.errors import UsageError
+from hub.outputs import Outputs
 from hub.settings import Settings
 from hub.simulate.days import Plan, Year
 from hub.simulate.regions import region_table
@@ -123,7 +124,9 @@ def await_rest_of(settings: Settings, site: Site, values: dict[str, int]) -> Non
         totals = leaves.read(settings).totals
         if any(totals[name].value != value for name, value in values.items()):
             return False
-        wanted = figured(settings, data.targets(), totals.values())["T2|region=33"]
+        wanted = figured(data.targets(), totals.values(), tables.read(settings), Outputs(settings).now())[
+            "T2|region=33"
+        ]
         placed = reader.shelf(settings).get("T2|region=33")
         return placed is not None and placed.figure is not None and placed.figure.value == wanted
 

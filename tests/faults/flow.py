@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from typer.testing import CliRunner
 
-from hub import contracts, data, packaged, topics
+from hub import contracts, packaged, tables, topics
 from hub.cli.main import app
 from hub.core import dates, matching, person
 from hub.core.person import PersonState
@@ -26,7 +26,6 @@ from hub.simulate.days import Plan, Year
 from hub.simulate.publish import Publisher
 from hub.simulate.regions import region_table
 from hub.stages.matching import PERSON
-from hub.stages.tables import HubTables
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -198,12 +197,9 @@ def cold(settings: Settings) -> tuple[list[str], int]:
 
     Return where the hub says something else, and how many have a ground.
     """
-    tables = HubTables(contracts.codec(), data.crosswalk())
-    for topic in topics.BROADCAST:
-        for key, value in read_all(settings, topic):
-            tables.apply(topic, key or b"", value)
+    held = tables.read(settings)
     today = dates.day_of(time.time_ns() // 1_000_000)
-    world = tables.world(today)
+    world = held.world(today)
     assert world is not None
     newest: dict[bytes, bytes | None] = {
         key or b"": value for key, value in read_all(settings, topics.STATE_MATCHING)

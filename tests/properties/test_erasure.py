@@ -17,11 +17,9 @@ from hub.privacy.suite import INTL
 from hub.stages.identity import IdentityStage, decode
 from hub.stages.intake import IntakeStage
 from hub.stages.matching import MatchingStage
-from hub.stages.pipeline import MemoryPipeline
 from hub.stages.sensitive import SensitiveStage
-from hub.stages.tables import HubTables
-from tests.properties.test_flow import ANNA, BEN, SHARED, VILLAGE, Event, event, life
-from tests.properties.test_matching import BOOK, DAY0
+from tests.properties.test_flow import ANNA, BEN, SHARED, VILLAGE, Event, Flow, event, life
+from tests.properties.test_matching import DAY0
 
 CODEC: Final = contracts.codec()
 BLIND: Final = BlindIndex(b"p" * 32, INTL)
@@ -81,30 +79,10 @@ ERASURE: Final = erasure(600)
 DAYS: Final = st.lists(st.lists(st.sampled_from((*OLDER, *BENS)), max_size=6), min_size=1, max_size=4)
 
 
-class Flow:
-    """All stages in memory, with a society that takes everybody."""
+class Erasing(Flow):
+    """All four stages, and what is left of somebody in them."""
 
-    def __init__(self, partitions: int = 1, batch: int = 100) -> None:
-        """Start on the first day."""
-        self.day = DAY0
-        self.flow = MemoryPipeline(STAGES, self._tables, partitions=partitions, batch=batch)
-        established = {
-            "org_id": "SOC", "org_class": "society", "name": "红十字会", "parent": None,
-            "region": VILLAGE[:6], "host_unit": None, "on": dates.iso(DAY0 - 1),
-        }  # fmt: skip
-        self.live([event(topics.DIRECTORY, "org.established.v1", 0, **established)])
-
-    def _tables(self) -> HubTables:
-        made = HubTables(CODEC, data.crosswalk())
-        made.book = BOOK
-        return made
-
-    def live(self, events: Sequence[Event], days: int = 1) -> None:
-        """Let some days pass, and some events arrive on the last of them."""
-        self.day += days
-        for number, each in enumerate(events):
-            self.flow.publish(each.topic, str(number).encode(), each.value)
-        self.flow.tick(dates.midnight_ms(self.day) + 1)
+    stages = STAGES
 
     def replay(self, order: Sequence[int], *names: str) -> None:
         """Publish again whatever was on some internal topics, in another order."""
@@ -159,7 +137,7 @@ def test_a_stub_is_all_that_stays(
     data: st.DataObject, days: list[list[Event]], partitions: int, batch: int, order: list[int]
 ) -> None:
     """An erasure anywhere among older facts, then everything told again: nothing of the person is there."""
-    flow, without = Flow(partitions, batch), Flow()
+    flow, without = Erasing(partitions, batch), Erasing()
     at = data.draw(st.integers(0, len(days) - 1))
     flow.live(READY)
     without.live([])
@@ -196,7 +174,7 @@ def test_a_stub_is_all_that_stays(
 def test_who_comes_back_is_as_if_never_known(before: list[Event], after: list[Event]) -> None:
     """With a consent newer than the erasure the same things lead to what they lead to with anybody."""
     back = [*life(701, ANNA, "1")[:1], *life(701, ANNA, "1")[2:3]]
-    returned, new = Flow(), Flow()
+    returned, new = Erasing(), Erasing()
     returned.live([*READY, *before])
     returned.live([ERASURE])
     returned.live(after)
@@ -213,7 +191,7 @@ def test_who_comes_back_is_as_if_never_known(before: list[Event], after: list[Ev
 
 def test_a_conflict_noted_before_stays_out() -> None:
     """What the hub itself told of the person, as of its ticks, does not bring them back either."""
-    flow = Flow()
+    flow = Erasing()
     flow.live([*READY, SHARED])
     flow.live([*secret(210)[:1]])
     flow.live([ERASURE])
@@ -229,7 +207,7 @@ def test_a_conflict_noted_before_stays_out() -> None:
 
 def test_there_is_something_to_erase() -> None:
     """Without the request there are traces everywhere: the search would find them."""
-    flow = Flow()
+    flow = Erasing()
     flow.live([*READY, *secret(210), volunteer(220), nomination(221)])
     assert {stage for stage, _ in flow.traces()} == {"identity", "sensitive", "matching"}
     assert {topic for topic, _ in flow.compacted()} == {topics.INVITATIONS, topics.TASKS, topics.PERSON_KEYS}

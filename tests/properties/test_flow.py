@@ -15,6 +15,7 @@ from hub.core.person import decode, facts_digest
 from hub.privacy.blind_index import BlindIndex
 from hub.privacy.sealing import RecipientSealer, Sealer, SealingKey, new_pair
 from hub.privacy.suite import INTL
+from hub.stages.contract import Stage
 from hub.stages.identity import IdentityStage
 from hub.stages.intake import IntakeStage
 from hub.stages.matching import PERSON, MatchingStage
@@ -165,12 +166,14 @@ DAYS: Final = st.lists(st.lists(st.sampled_from((*ALIVE, SHARED)), max_size=8), 
 
 
 class Flow:
-    """All stages in memory, with a society that takes everybody."""
+    """The stages in memory, with a society that takes everybody."""
+
+    stages: Sequence[Stage] = STAGES
 
     def __init__(self, partitions: int = 1, batch: int = 100) -> None:
         """Start on the first day."""
         self.day = DAY0
-        self.flow = MemoryPipeline(STAGES, self._tables, partitions=partitions, batch=batch)
+        self.flow = MemoryPipeline(self.stages, self._tables, partitions=partitions, batch=batch)
         established = {
             "org_id": "SOC", "org_class": "society", "name": "红十字会", "parent": None,
             "region": VILLAGE[:6], "host_unit": None, "on": dates.iso(DAY0 - 1),
@@ -182,9 +185,9 @@ class Flow:
         made.book = BOOK
         return made
 
-    def live(self, events: Sequence[Event]) -> None:
-        """Let a day pass on which some events arrive, each topic keyed as its system likes."""
-        self.day += 1
+    def live(self, events: Sequence[Event], days: int = 1) -> None:
+        """Let some days pass; on the last some events arrive, each topic keyed as its system likes."""
+        self.day += days
         for number, each in enumerate(events):
             self.flow.publish(each.topic, str(number).encode(), each.value)
         self.flow.tick(dates.midnight_ms(self.day) + 1)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from hub import topics
 from hub.core import dates, invitation
-from tests.properties.test_erasure import CODEC, READY, Flow
+from tests.properties.test_erasure import CODEC, READY, Erasing
 from tests.properties.test_flow import ANNA, Event, event
 from tests.properties.test_matching import DAY0
 
@@ -116,7 +116,7 @@ def damaged(about: Prohibition, fields: dict[str, Any], days_ago: int, found: li
     return CODEC.encode(about.ce_type, made)
 
 
-def open_invitations(flow: Flow) -> list[str]:
+def open_invitations(flow: Erasing) -> list[str]:
     """Return the ids of the invitations that are open."""
     return [
         record["invitation_id"]
@@ -132,7 +132,7 @@ def open_invitations(flow: Flow) -> list[str]:
 def test_an_unreadable_prohibition_holds(data: st.DataObject, name: str, days_ago: int) -> None:
     """Whatever cannot be read of a prohibition, whenever it happened: nothing stays open, or it stops all."""
     about = PROHIBITIONS[name]
-    flow = Flow()
+    flow = Erasing()
     flow.live(READY if "card_no" not in about.fields else (*FORMER_MEMBER, *READY))
     (number,) = open_invitations(flow)
     fields = {**about.fields, INVITATION_ID: number} if name.endswith("by id") else about.fields

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any, Final, Literal, NamedTuple
+from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
 import pytest
 from hypothesis import given, settings
@@ -16,8 +16,8 @@ from hub.core.subject import READABLE_BY_NAME as BY_NAME
 from hub.rules import interpret
 from hub.rules.book import load
 from hub.rules.cases import split, switched
-from hub.rules.codegen import conditions_of
 from hub.rules.compile import CompiledBook, compile_book
+from hub.rules.condition import conditions_of
 from hub.rules.days import FAR, Moment
 from hub.rules.hit import Facts
 from hub.rules.model import (
@@ -146,13 +146,16 @@ CONDITIONS: Final[st.SearchStrategy[Condition]] = st.recursive(FACT_CONDITIONS, 
 _WORDS: Final = Text(zh="文", en="text")
 
 
+_Made: TypeAlias = Literal["invitation", "admission_task", "transfer_notice"]
+
+
 class _Drawn(NamedTuple):
     """What a random rule is made of."""
 
     priority: Literal[1, 2, 3]
     when: Condition
     cooldown_days: int | None
-    makes: Literal["invitation", "admission_task", "transfer_notice"]
+    makes: _Made
     data_class: Literal["p", "s"]
     status: Literal["active", "shadow", "off"]
 
@@ -179,13 +182,13 @@ def _book(rules: list[_Drawn], guards: list[Condition], youth: Condition) -> Com
 
 
 PRIORITIES: Final[st.SearchStrategy[Literal[1, 2, 3]]] = st.sampled_from((1, 2, 3))
-_MAKES_OF_CLASS: Final = (
+_MAKES_OF_CLASS: Final[tuple[tuple[_Made, Literal["p", "s"]], ...]] = (
     ("invitation", "p"), ("invitation", "p"), ("admission_task", "p"), ("transfer_notice", "p"),
     ("invitation", "s"), ("invitation", "s"),
 )  # fmt: skip
 """What a rule makes, with its class: the checker refuses a task of class s, which would name it."""
 RULES: Final = st.builds(
-    lambda priority, when, cooldown, made, status: _Drawn(priority, when, cooldown, *made, status),
+    lambda priority, when, cooldown, made, status: _Drawn(priority, when, cooldown, made[0], made[1], status),
     PRIORITIES, CONDITIONS, st.none() | st.integers(1, 400), st.sampled_from(_MAKES_OF_CLASS),
     st.sampled_from(("active", "active", "active", "shadow", "off")),
 )  # fmt: skip

@@ -37,6 +37,11 @@ BOOKS: Final = {
         ("", "reminder_days: 30", "reminder_days: 10"),
         ("", "today - 365 days", "today - 100 days"),
     ),
+    "tasks": changed(
+        ("", "due_days_before: 14", "due_days_before: 45"),
+        ("R18", "status: active", "status: off"),
+        ("R03", "priority: P3", "priority: P2"),
+    ),
     "everything": changed(
         ("R01", "status: active", "status: off"),
         ("R05", "priority: P2", "priority: P3"),

@@ -14,6 +14,7 @@ from hub.backtest.contrast import Contrast, Effect, Person
 from hub.backtest.share import GivenShare, Place
 from hub.core import dates, person, sensitive
 from hub.core.person import PersonState
+from hub.core.task import Task
 from hub.privacy.key_ring import KeyRing
 from hub.privacy.padding import unpad
 from hub.simulate import organs, stem_cells
@@ -65,6 +66,37 @@ def share_of(pipeline: MemoryPipeline, ring: KeyRing) -> GivenShare:
     return GivenShare(everybody, Place(tables.organisations, tables.regions))
 
 
+def asked_of(task: Task) -> tuple[Any, ...]:
+    """Return what a forecast tells of a task."""
+    return (
+        task.kind, task.status, task.organisation, task.target, task.rule, task.due_on, task.session_on,
+        task.term, task.council or None, task.blocked_by or None, task.escalated_to, task.act_by,
+        task.revision,
+    )  # fmt: skip
+
+
+def told_of(record: dict[str, Any]) -> tuple[Any, ...]:
+    """Return the same of a record of a task."""
+    return tuple(
+        record[name]
+        for name in (
+            "kind", "status", "organisation", "target", "rule_id", "due_on", "session_on", "term", "council",
+            "blocked_by", "escalated_to", "act_by", "revision",
+        )
+    )  # fmt: skip
+
+
+def tasks_of(pipeline: MemoryPipeline) -> list[dict[str, Any]]:
+    """Return every record of a task so far."""
+    read = CODEC.reader("hub.task")
+    return [read(value) for _, value in pipeline.emitted(topics.TASKS) if value is not None]
+
+
+def tasks_told(pipeline: MemoryPipeline) -> list[tuple[bytes, tuple[Any, ...]]]:
+    """Return the same as a forecast tells it, with the person."""
+    return [(each["person"], told_of(each)) for each in tasks_of(pipeline)]
+
+
 def activate(pipeline: MemoryPipeline, text: str, now: int) -> dict[bytes, tuple[Any, ...]]:
     """Activate a book at the same instant; return what happened, by person."""
     before = len(list(pipeline.emitted(topics.INVITATIONS)))
@@ -101,7 +133,7 @@ def expected(one: Contrast) -> tuple[Any, ...]:
 
 @pytest.mark.parametrize("name", [pytest.param(name, id=name) for name in BOOKS])
 def test_what_is_forecast_is_what_happens(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Activated at rest, a book issues, raises and withdraws what its backtest said, to the invitation."""
+    """Activated at rest, a book does what its backtest said, to the invitation and to the task."""
     monkeypatch.setattr(organs, "_FAMILIES", 0.2)
     monkeypatch.setattr(stem_cells, "_REGISTERED", 0.3)
     monkeypatch.setattr(stem_cells, "_GIVES", 0.7)
@@ -111,8 +143,19 @@ def test_what_is_forecast_is_what_happens(name: str, tmp_path: Path, monkeypatch
     contrasts = list(run.compare(share_of(pipeline, ring), asked, lambda _: None))
     assert not [one for one in contrasts if one.before.change is not None], "it was not at rest"
     foreseen = {one.key: expected(one) for one in contrasts if one.after.change is not None}
+    asked_before = tasks_told(pipeline)
     happened = activate(pipeline, BOOKS[name], now)
     assert foreseen == happened
+    tasks = Counter((one.key, asked_of(told.task)) for one in contrasts for told in one.tasks)
+    assert tasks == Counter(tasks_told(pipeline)) - Counter(asked_before)
+    words = {
+        each["reason_en"]
+        for each in tasks_of(pipeline)
+        if each["change"] == "cancelled" and each["book"] == run.compiled(BOOKS[name]).id
+    }
+    assert words == ({"The rule that asked for it was withdrawn or changed."} if name == "tasks" else set())
+    kinds = {told.task.kind for one in contrasts for told in one.tasks}
+    assert kinds == ({"transfer"} if name == "tasks" else set())
     assert happened
     effects = Counter(one.effect for one in contrasts)
     changes = Counter(told[0] for told in happened.values())

@@ -19,14 +19,14 @@ SESSION = TODAY + 60
 DUE = SESSION - 14
 ADMISSION = Task(
     id="admission//1", kind="admission", key=KEY, number=1, status="open", organisation="SOC", target="",
-    rule="F10", due_on=DUE, session_on=SESSION, term="7", council="SOC",
+    rule="F10", due_on=DUE, session_on=SESSION, term="7", council="SOC", book="fake@1",
 )  # fmt: skip
 LATE = replace(ADMISSION, status="escalated", escalated_to="CITY")
 BLOCKED = replace(ADMISSION, status="blocked", organisation="", blocked_by="review")
 REVIEWED = {"party": {**PARTY, "conflicts": ["ID_REUSED"]}}
 TRANSFER = Task(
     id="transfer//1", kind="transfer", key=b"", number=1, status="open", organisation="SOC9", target="SOC",
-    rule="F18",
+    rule="F18", book="fake@1",
 )  # fmt: skip
 MEMBER = {"status": "member", "organisation": "SOC9"}
 HOME = {"status": "member", "organisation": "SOC"}
@@ -348,6 +348,55 @@ def test_several_tasks_come_in_order() -> None:
         ("cancelled", "transfer", b""),
     ]
     assert [each.organisation for each in found.tasks] == ["SOC9", "SOC", "CITY"]
+
+
+class QuietBook(AskingBook):
+    """The next edition, which asks for nothing."""
+
+    def task_hits(self, facts: Any, today: int) -> tuple[Any, ...]:
+        """Return no hit."""
+        return ()
+
+
+@pytest.mark.parametrize(
+    ("known", "before", "kinds", "cause"),
+    [
+        pytest.param(ADMISSION, AskingBook(), nominated(), "rule_withdrawn", id="admission"),
+        pytest.param(BLOCKED, AskingBook(), nominated(), "rule_withdrawn", id="blocked"),
+        pytest.param(TRANSFER, AskingBook(), {"membership": MEMBER}, "rule_withdrawn", id="transfer"),
+        pytest.param(ADMISSION, QuietBook(), nominated(), "", id="the rules before did not ask either"),
+        pytest.param(ADMISSION, None, nominated(), "", id="a book that is not read any more"),
+        pytest.param(ADMISSION, AskingBook(), nominated(status="withdrawn"), "", id="not nominated"),
+        pytest.param(replace(ADMISSION, book="fake@2"), AskingBook(), nominated(), "", id="the same book"),
+    ],
+)
+def test_a_task_of_a_withdrawn_rule_says_so(
+    known: Task, before: AskingBook | None, kinds: dict[str, Any], cause: str
+) -> None:
+    """Cancelled is what the rules as they were would ask for still, and nothing else names that cause."""
+    directory, book = society(), QuietBook(id="fake@2")
+    state = somebody(**{"certificate": None, **kinds})
+    eligible = matching.evaluate(state, tables(directory, book), TODAY, running=False)
+    scene = task.Scene(
+        eligible,
+        book,
+        directory,
+        TODAY,
+        lambda *_: "",
+        earlier={"fake@1": before}.get,
+    )
+    (change,) = task.settle((known,), scene).changes
+    assert (change.change, change.cause) == ("cancelled", cause)
+
+
+def test_a_task_that_runs_rests_on_the_newest_book() -> None:
+    """Whatever asked for it first; nothing is told of that, and what has ended keeps its own."""
+    directory, ended = society(), replace(TRANSFER, status="done", book="fake@0")
+    state = somebody(certificate=None, **nominated())
+    eligible = matching.evaluate(state, tables(directory, AskingBook()), TODAY, running=False)
+    scene = task.Scene(eligible, AskingBook(), directory, TODAY, lambda *_: "")
+    found = task.settle((replace(ADMISSION, book="fake@0"), ended), scene)
+    assert (found.changes, found.tasks) == ((), (ADMISSION, ended))
 
 
 def test_whatever_runs_can_be_cancelled() -> None:

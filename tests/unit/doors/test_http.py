@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+import re
 from typing import Any
 
+import httpx
 import pytest
 
 from hub.doors.http import make_app
@@ -42,3 +45,27 @@ def test_references_lead_somewhere() -> None:
     assert names
     assert names <= set(DESCRIBED["components"]["schemas"])
     assert set(Problem.model_fields) == {"type", "title", "status", "code", "what", "where", "cure"}
+
+
+def test_the_page_that_describes_it_needs_no_other_server() -> None:
+    """All that /docs loads comes from the door itself, and is there."""
+    app = make_app(Settings())
+
+    def get(path: str) -> httpx.Response:
+        async def asked() -> httpx.Response:
+            door = httpx.ASGITransport(app)
+            async with httpx.AsyncClient(transport=door, base_url="http://door") as client:
+                return await client.get(path)
+
+        return asyncio.run(asked())
+
+    page = get("/docs").text
+    loaded = re.findall(r"""(?:src|href)="([^"]+)"|url: '([^']+)'""", page)
+    paths = {tag or script for tag, script in loaded}
+    assert {"/openapi.json"} < paths
+    assert {path.rsplit(".", 1)[-1] for path in paths} == {"js", "css", "png", "json"}
+    for path in paths:
+        assert path.startswith("/")
+        assert not path.startswith("//")
+        assert get(path).status_code == 200
+    assert '"validatorUrl": "none"' in page

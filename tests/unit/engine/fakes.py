@@ -244,7 +244,7 @@ class TaskDesk:
         self.consumer = FakeConsumer()
         self.tables = FakeTables()
         self.broadcast = Broadcast(self.consumer, BROADCAST, self.tables)
-        services = Services(
+        self.services = Services(
             self.tables,
             self.broadcast,
             DeadLetters(encode, PlainSeals(), PlainSeals()),
@@ -258,7 +258,7 @@ class TaskDesk:
         )
         self.store = store or MemoryStore()
         self.task = Task(
-            stage, stage.topics[0], partition, services, store=self.store, recent=Recent(1 << 16)
+            stage, stage.topics[0], partition, self.services, store=self.store, recent=Recent(1 << 16)
         )
         self.task.open(-1, 0)
         self.outputs: list[tuple[str, bytes | None, bytes | None]] = []

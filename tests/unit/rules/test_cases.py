@@ -8,7 +8,7 @@ import pytest
 
 from hub import packaged
 from hub.rules.cases import Case, Cases, load_cases, run
-from hub.rules.codegen import conditions_of
+from hub.rules.condition import conditions_of
 from hub.rules.model import GuardCode
 from hub.rules.problems import RuleBookError
 from tests.unit.rules.facts import BOOK, COMPILED

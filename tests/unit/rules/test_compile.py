@@ -7,11 +7,10 @@ from typing import Any
 import pytest
 
 from hub.rules import interpret
-from hub.rules.codegen import needs
 from hub.rules.compile import compile_book
 from hub.rules.days import Moment
 from hub.rules.hit import Hit
-from hub.rules.model import All, AnyOf, Condition, FactCondition, Guard, GuardCode, Leaf, NoneOf
+from hub.rules.model import All, AnyOf, FactCondition, Guard, GuardCode, Leaf, NoneOf
 from hub.rules.part import Text
 from tests.unit.rules.facts import BOOK, COMPILED, TODAY, book_with, facts, rule
 
@@ -215,26 +214,6 @@ def test_for_ever_is_no_boundary() -> None:
     person = facts(certificate=[far])
     assert COMPILED.hits(person, TODAY)[0].until == 2_932_896
     assert COMPILED.next_change(person, TODAY) is None
-
-
-SUBJECT = FactCondition(fact="subject", where=(Leaf(field="age", operator="at_least", value=18),))
-
-
-@pytest.mark.parametrize(
-    ("condition", "kinds"),
-    [
-        pytest.param(RECENT, {"course"}, id="one-fact"),
-        pytest.param(AnyOf(any=(RECENT, ACTIVE)), {"course", "rescue_member"}, id="any-of-two"),
-        pytest.param(All(all=(SUBJECT, RECENT)), {"course"}, id="everybody-has-a-subject"),
-        pytest.param(All(all=(AnyOf(any=(RECENT, SUBJECT)), ACTIVE)), {"rescue_member"}, id="the-fewest"),
-        pytest.param(All(all=(RECENT, NoneOf(none=(ACTIVE,)))), {"course"}, id="none-needs-nothing"),
-        pytest.param(NoneOf(none=(ACTIVE,)), None, id="holds-of-nobody-known"),
-        pytest.param(AnyOf(any=(RECENT, NoneOf(none=(ACTIVE,)))), None, id="any-with-a-none"),
-    ],
-)
-def test_what_a_rule_needs_to_be_looked_at(condition: Condition, kinds: set[str] | None) -> None:
-    """Without an entry of one of these kinds a rule cannot hit; None: it can."""
-    assert needs(condition) == kinds
 
 
 def test_hits_are_in_their_order_whatever_order_they_are_looked_at_in() -> None:

@@ -8,6 +8,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from aiokafka import ConsumerRecord
 
 from hub import topics
 from hub.settings import Settings
@@ -28,11 +29,16 @@ def failed(error: Exception) -> None:
     raise error
 
 
-def test_faust_has_nothing_but_two_agents_that_run_once() -> None:
-    """No web server, no topics declared, no tables, no exactly-once, and one copy of each agent."""
-    app = make_app(
+def application() -> Any:
+    """Return the application with agents that do nothing."""
+    return make_app(
         Settings(), {topics.PARTS: nothing, topics.TOTALS: nothing}, lambda _, __: None, nowhere, failed
     )
+
+
+def test_faust_has_nothing_but_two_agents_that_run_once() -> None:
+    """No web server, no topics declared, no tables, no exactly-once, and one copy of each agent."""
+    app = application()
     conf = app.conf
     assert not conf.web_enabled
     assert not conf.topic_allow_declare
@@ -45,7 +51,7 @@ def test_faust_has_nothing_but_two_agents_that_run_once() -> None:
 
 
 class Stream:
-    """One batch of one event; counts how often it was asked for more."""
+    """One batch of two messages; counts how often it was asked for more."""
 
     def __init__(self) -> None:
         """Start with nothing asked."""
@@ -54,7 +60,10 @@ class Stream:
     async def take_events(self, _: int, *, within: float) -> AsyncIterator[list[Any]]:
         """Yield a batch; whoever comes back for the next has dealt with it."""
         assert within > 0
-        yield [SimpleNamespace(message="message")]
+        yield [
+            SimpleNamespace(message=SimpleNamespace(value=["one", "two"])),
+            SimpleNamespace(message=SimpleNamespace(value=["three"])),
+        ]
         self.settled += 1
 
 
@@ -77,7 +86,7 @@ def test_an_error_ends_the_worker_and_acknowledges_nothing() -> None:
 
 
 def test_a_batch_that_was_taken_is_settled() -> None:
-    """Messages are handed on as they are, and the next batch is asked for."""
+    """The records of all its messages are handed on as they are, and the next batch is asked for."""
     seen: list[Any] = []
 
     async def take(messages: Sequence[Any]) -> None:
@@ -89,4 +98,19 @@ def test_a_batch_that_was_taken_is_settled() -> None:
         return stream
 
     assert asyncio.run(play()).settled == 1
-    assert seen == ["message"]
+    assert seen == ["one", "two", "three"]
+
+
+def test_what_was_fetched_of_a_partition_is_one_message() -> None:
+    """Its value is the records in order, its place the last one's: what Faust then takes for settled."""
+    fetched = [_record(offset) for offset in (3, 4, 7)]
+    (place, whole), *others = (
+        application().conf.ConsumerScheduler().iterate({"here": fetched, "nothing new": []})
+    )
+    assert (place, others) == ("here", [])
+    assert (whole.topic, whole.partition, whole.offset) == ("t", 1, 7)
+    assert whole.value == fetched
+
+
+def _record(offset: int) -> ConsumerRecord[bytes, bytes]:
+    return ConsumerRecord("t", 1, offset, 0, 0, b"key", b"value", None, 3, 5, ())

@@ -71,12 +71,12 @@ def test_what_is_given_back_is_shown_again() -> None:
 
     async def play() -> list[float | None]:
         made.seat.held = frozenset({0})
-        await made._publish()
+        await made._write()
         before = shown()
         made.assign(NOBODY)
         away = shown()
         made.seat.held = frozenset({0})
-        await made._publish()
+        await made._write()
         return [before, away, shown()]
 
     assert asyncio.run(play()) == [3, None, 3]
