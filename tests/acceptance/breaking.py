@@ -180,7 +180,7 @@ def refused_writes(watched: Watched) -> None:
     hub, garbage = watched.hub, partial(watched.produce, topics.TRAINING, [b"garbage"] * 100)
     with ExitStack() as refused:
         with watched.muffled("checks-statistics"):
-            garbage()  # parts whose totals cannot be written
+            watched.fires("HubStatisticsStalled", again=garbage)  # there are parts; their totals go nowhere
             _parts_again(watched, 6_000)
             with watched.broken("HubStatisticsStalled", "HubStatisticsBehind"):
                 before = ends(hub.settings, topics.PARTS)
