@@ -86,8 +86,13 @@ def make_app(
     assigned: Assigned,
     restored: Restored,
     failed: Callable[[Exception], None],
+    *,
+    directory: str,
 ) -> Any:
-    """Return the application: for each topic an agent that hands its batches on to ``agents``."""
+    """Return the application: for each topic an agent that hands its batches on to ``agents``.
+
+    Faust makes a directory for tables whether there are any or not: in ``directory``.
+    """
     app: Any = faust.App(
         f"{settings.group}-statistics",
         broker=[f"kafka://{address}" for address in settings.bootstrap_servers.split(",")],
@@ -96,6 +101,7 @@ def make_app(
         broker_heartbeat_interval=settings.session_timeout_s / 10,
         broker_max_poll_records=_RECORDS,
         consumer_auto_offset_reset="earliest",
+        datadir=directory,
         web_enabled=False,
         topic_allow_declare=False,
         topic_disable_leader=True,

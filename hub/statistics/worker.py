@@ -8,6 +8,7 @@ import logging
 import os
 import signal
 import sys
+import tempfile
 from typing import TYPE_CHECKING, Any, Final
 
 from aiokafka import AIOKafkaProducer
@@ -123,6 +124,7 @@ async def _start(
         lambda topic, partitions: seats[topic].assign(partitions),
         restored,
         failed,
+        directory=stack.enter_context(tempfile.TemporaryDirectory(prefix="hub-statistics-")),
     )
     await app.start()
     stack.push_async_callback(app.stop)

@@ -32,7 +32,12 @@ def failed(error: Exception) -> None:
 def application() -> Any:
     """Return the application with agents that do nothing."""
     return make_app(
-        Settings(), {topics.PARTS: nothing, topics.TOTALS: nothing}, lambda _, __: None, nowhere, failed
+        Settings(),
+        {topics.PARTS: nothing, topics.TOTALS: nothing},
+        lambda _, __: None,
+        nowhere,
+        failed,
+        directory="nowhere",
     )
 
 
