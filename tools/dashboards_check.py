@@ -109,9 +109,9 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="hub-dashboards-") as made:
         directory = Path(made)
         progress.print("starting a broker, two workers, the statistics and their HTTP door")
-        with RunningHub(directory) as hub:
+        with RunningHub.opened(directory) as hub:
             rules = quick_rules(directory)
-            with Prometheus(binaries, directory, hub.scraped(rules)) as prometheus:
+            with Prometheus.opened(binaries, directory, hub.scraped(rules)) as prometheus:
                 progress.print("publishing a county's events, waiting until every query has data")
                 settled(hub, prometheus, events())
                 found = list(results(prometheus))

@@ -7,9 +7,11 @@ directory (HUB_CACHE_DIR), which needs no root and installs nothing. Where neith
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -22,7 +24,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 if TYPE_CHECKING:
-    from types import TracebackType
+    from collections.abc import Iterator
     from typing import Self
 
 __all__ = ("Alert", "MissingError", "Prometheus", "Sample", "find", "promtool")
@@ -109,43 +111,41 @@ class Alert(NamedTuple):
 
 
 class Prometheus:
-    """A Prometheus of its own on a free port of this machine, with its data in a temporary directory."""
+    """Made by :meth:`opened`: a Prometheus of its own on a free port, its data in a temporary directory."""
 
     def __init__(self, binaries: Path, directory: Path, config: str) -> None:
-        """Start with the text of a configuration; rule files are named from ``directory``."""
-        self.directory = directory
+        """Start it with the text of a configuration."""
         self.log = directory / "prometheus.log"
-        file = directory / "prometheus.yml"
-        file.write_text(config, encoding="utf-8")
+        self._config = directory / "prometheus.yml"
+        self._config.write_text(config, encoding="utf-8")
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = int(free.getsockname()[1])
         with self.log.open("ab") as output:
             self._process = subprocess.Popen(
                 [
-                    str(binaries / "prometheus"), f"--config.file={file}",
+                    str(binaries / "prometheus"), f"--config.file={self._config}",
                     f"--storage.tsdb.path={directory}/data",
                     f"--web.listen-address=127.0.0.1:{self.port}", "--log.level=warn",
                 ],
                 stdin=subprocess.DEVNULL, stdout=output, stderr=output,
             )  # fmt: skip
 
-    def __enter__(self) -> Self:
-        """Return when it is ready; end it when it is not in time."""
-        try:
-            self._await_ready()
-        except BaseException:
-            self.close()
-            raise
-        return self
+    @classmethod
+    @contextlib.contextmanager
+    def opened(cls, binaries: Path, directory: Path, config: str) -> Iterator[Self]:
+        """Start one, return when it is ready, and end it at the end; ``directory`` is where its files are."""
+        with contextlib.closing(cls(binaries, directory, config)) as prometheus:
+            prometheus.await_ready()
+            yield prometheus
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """End it."""
-        self.close()
+    def configure(self, config: str) -> None:
+        """Go on with another configuration."""
+        self._config.write_text(config, encoding="utf-8")
+        self._process.send_signal(signal.SIGHUP)
 
-    def _await_ready(self) -> None:
+    def await_ready(self) -> None:
+        """Return when it answers; MissingError with its log when it does not in time."""
         deadline = time.monotonic() + _START_S
         while True:
             try:

@@ -1,6 +1,6 @@
 """The shipped rules with short times, for a check that cannot wait: a templated copy, never shipped.
 
-``for:`` becomes a second, windows ten seconds, and three thresholds that are themselves times become
+``for:`` becomes a second, windows ten seconds, and four thresholds that are themselves times become
 seconds. What an alert compares otherwise is what ships; that the shipped times are right is for
 ``promtool test rules`` to say, which plays hours in a moment.
 """
@@ -20,6 +20,7 @@ WINDOW_S: Final = 10
 _TIMES: Final = (
     ("hub_stalled_seconds[5m]) > 30", "hub_stalled_seconds[5m]) > 3"),
     ("hub_statistics_stalled_seconds[5m]) > 30", "hub_statistics_stalled_seconds[5m]) > 3"),
+    ("hub_statistics_part_age_seconds > 30", "hub_statistics_part_age_seconds > 3"),
     ("hub_last_commit_timestamp_seconds) < 120", "hub_last_commit_timestamp_seconds) < 5"),
 )
 """Thresholds that are times."""

@@ -6,14 +6,18 @@ Broker, topics, keys, rule book, ``hub run`` with two workers, ``hub statistics 
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
 import urllib.request
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
+
+import yaml
 
 from hub import activation, contracts, kafka, packaged, provision
 from hub.core import dates
@@ -28,14 +32,13 @@ from hub.simulate.publish import Publisher
 from hub.simulate.regions import region_table
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from types import TracebackType
+    from collections.abc import Callable, Iterator, Mapping
     from typing import Self
 
     from hub.settings import Settings
     from hub.simulate.wire import Message
 
-__all__ = ("RunningHub", "events", "until")
+__all__ = ("WORKERS", "RunningHub", "events", "free_ports", "until")
 
 WORKERS: Final = 2
 _PATIENCE_S: Final = 60.0
@@ -61,50 +64,61 @@ def events(people: int = 600) -> list[Message]:
 
 
 class RunningHub:
-    """Use as a context manager; inside, everything runs and is ready."""
+    """Made by :meth:`opened`: inside, everything runs and is ready."""
 
-    def __init__(self, directory: Path, *, key_age_days: float = 0.0) -> None:
-        """Describe it. ``key_age_days``: how long ago the keys shall say they were made."""
+    def __init__(self, directory: Path, broker: EmbeddedBroker, address: str) -> None:
+        """Take a directory and a broker; ``address``: where it is found, if not at its own."""
         self.directory = directory
-        self.broker = EmbeddedBroker(directory / "broker")
-        self._key_age_s = key_age_days * 86_400
+        self.broker = broker
+        self._address = address
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
         self.settings: Settings = settings_for("localhost:1")
 
-    def __enter__(self) -> Self:
-        """Start everything, and return when the workers are ready."""
-        try:
-            self._open()
-        except BaseException:
-            self.close()
-            raise
-        return self
+    @classmethod
+    @contextlib.contextmanager
+    def opened(
+        cls,
+        directory: Path,
+        *,
+        broker: EmbeddedBroker | None = None,
+        address: str = "",
+        key_age_days: float = 0.0,
+        plan: Path | None = None,
+        before: tuple[str, ...] = (),
+        environment: Mapping[str, str] | None = None,
+    ) -> Iterator[Self]:
+        """Start everything, and end it all at the end.
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """End everything."""
-        self.close()
+        ``broker``: another than the plain one, and ``address``, where everybody is to look for it.
+        ``key_age_days``: how long ago the keys shall say they were made. ``plan``: another than the packaged
+        one. ``before`` and ``environment`` are for ``hub run``, see :meth:`start`.
+        """
+        broker = broker or EmbeddedBroker(directory / "broker")
+        with contextlib.closing(cls(directory, broker, address)) as hub:
+            hub.prepare(key_age_days * 86_400, plan)
+            hub.run(before=before, environment=environment)
+            hub.start("statistics", "statistics", "run")
+            hub.start("door", "statistics", "serve")
+            until(hub.ready, "the workers to be ready")
+            yield hub
 
-    def _open(self) -> None:
+    def prepare(self, key_age_s: float = 0.0, plan: Path | None = None) -> None:
+        """Start the broker, and make topics, keys and an active rule book; see :meth:`opened`."""
         self.broker.start()
-        ports = _free_ports(3)
+        ports = free_ports(3)
         self.settings = settings_for(
-            self.broker.bootstrap, group="checks", partitions=WORKERS, replication_factor=1,
+            self._address or self.broker.bootstrap, group="checks", partitions=WORKERS, replication_factor=1,
             state_dir=self.directory / "state", key_dir=self.directory / "keys", metrics_port=ports[0],
             lookout_interval_s=1.0, session_timeout_s=3.0, transaction_timeout_s=3.0,
             dead_letter_limit=1_000_000, statistics_port=ports[1], http_port=ports[2],
+            targets_file=plan,
         )  # fmt: skip
-        ring = KeyRing.create(self.settings.key_dir, clock=lambda: time.time() - self._key_age_s)
+        ring = KeyRing.create(self.settings.key_dir, clock=lambda: time.time() - key_age_s)
         ring.make_recipient("registry", self.directory / "registry.key")
         provision.ensure(kafka.admin(self.settings), self.settings)
         text = packaged.read_text(BOOK)
         edition = load_book(text, file=BOOK).edition
         self.activate(text, edition)
-        self.start("hub", "run", "--workers", str(WORKERS))
-        self.start("statistics", "statistics", "run")
-        self.start("door", "statistics", "serve")
-        until(self.ready, "the workers to be ready")
 
     def activate(self, text: str, edition: str) -> None:
         """Activate a rule book."""
@@ -133,13 +147,28 @@ class RunningHub:
         ours = {f"HUB_{name.upper()}": str(getattr(value, "value", value)) for name, value in told.items()}
         return kept | ours
 
-    def start(self, name: str, *command: str) -> None:
-        """Start a command of the hub under a name; its output goes to ``<name>.log``."""
-        argv = [sys.executable, "-I", "-S", str(Path(guard.__file__)), str(os.getpid())]
+    def run(self, *, before: tuple[str, ...] = (), environment: Mapping[str, str] | None = None) -> None:
+        """Start ``hub run``."""
+        self.start("hub", "run", "--workers", str(WORKERS), before=before, environment=environment)
+
+    def start(
+        self,
+        name: str,
+        *command: str,
+        before: tuple[str, ...] = (),
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
+        """Start a command of the hub under a name; its output goes to ``<name>.log``.
+
+        ``before``: a program that becomes the one whose command line follows its own. ``environment``: what
+        is to be different in it.
+        """
+        guarded = (sys.executable, "-I", "-S", str(Path(guard.__file__)), str(os.getpid()))
         with (self.directory / f"{name}.log").open("ab") as log:
             self._processes[name] = subprocess.Popen(
-                [*argv, sys.executable, "-m", "hub", *command],
-                env=self.environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                [*before, *guarded, sys.executable, "-m", "hub", *command],
+                env=self.environment | dict(environment or {}),
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log,
             )  # fmt: skip
 
     def pid(self, name: str) -> int:
@@ -187,25 +216,33 @@ class RunningHub:
         """Return where ``hub run`` serves its metrics."""
         return f"127.0.0.1:{self.settings.metrics_port}"
 
-    def scraped(self, rules: list[Path]) -> str:
-        """Return a configuration of Prometheus that looks at this hub every second."""
+    def scraped(self, rules: list[Path], *statistics_ports: int) -> str:
+        """Return a configuration of Prometheus that looks at this hub every second.
+
+        ``statistics_ports``: those of further statistics workers.
+        """
         settings = self.settings
         jobs = (
             ("hub", settings.metrics_port),
-            ("hub-statistics", settings.statistics_port),
+            *(("hub-statistics", port) for port in (settings.statistics_port, *statistics_ports)),
             ("hub-door", settings.http_port),
         )
-        lines = ["global: {scrape_interval: 1s, scrape_timeout: 1s, evaluation_interval: 1s}", "rule_files:"]
-        lines += [f"  - {rule}" for rule in rules]
-        lines += ["scrape_configs:"]
+        places: dict[str, list[str]] = {}
         for name, port in jobs:
-            lines += [f"  - job_name: {name}", f"    static_configs: [{{targets: ['127.0.0.1:{port}']}}]"]
-        return "\n".join(lines) + "\n"
+            places.setdefault(name, []).append(f"127.0.0.1:{port}")
+        document = {
+            "global": {"scrape_interval": "1s", "scrape_timeout": "1s", "evaluation_interval": "1s"},
+            "rule_files": [str(rule) for rule in rules],
+            "scrape_configs": [
+                {"job_name": name, "static_configs": [{"targets": targets}]}
+                for name, targets in places.items()
+            ],
+        }
+        return yaml.safe_dump(document)
 
 
-def _free_ports(count: int) -> list[int]:
-    import socket
-
+def free_ports(count: int) -> list[int]:
+    """Return ports that nobody uses now."""
     sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
     ports = [int(each.getsockname()[1]) for each in sockets]
     for each in sockets:

@@ -19,6 +19,7 @@ from confluent_kafka import KafkaException
 from hub import kafka, topics
 from hub.core.shelf import Placed, Selection, Shelf, outruns
 from hub.doors import position
+from hub.doors.ending import end
 from hub.doors.login import login
 from hub.doors.subscriber import Event, Subscriber
 from hub.errors import DeadLetterError
@@ -158,7 +159,7 @@ class LiveFigures:
                     self._metrics.figures.set(len(self.shelf))
                 await self._look(consumer, watch)
         finally:
-            await asyncio.wait_for(consumer.stop(), _PATIENCE_S)
+            await end(consumer, _PATIENCE_S)
 
     async def _assign(self, consumer: AIOKafkaConsumer) -> list[TopicPartition]:
         """Take every partition, where the shelf is or at the beginning; note where the topic ends now."""

@@ -73,14 +73,19 @@ class Recovery:
                 log("seek.failed", level="WARNING", task=task.origin, reason=error.args[0].name())
                 self._assignment.reopen([task])
 
-    def aborted(self, tasks: Iterable[Task]) -> None:
-        """Do it again. Aborts are part of every rebalance; many in a row are a failure like any other."""
+    def aborted(self, tasks: Iterable[Task]) -> bool:
+        """Do it again. Aborts are part of every rebalance; many in a row are a failure like any other.
+
+        Return whether this was such a one.
+        """
         self.rewind(tasks)
         self.tries += 1
         if self.tries > self._settings.retry_limit + _FREE_ABORTS:
             raise BrokerError("every transaction is aborted", cure="look at the log lines before this one")
-        if self.tries > _FREE_ABORTS:
+        failure = self.tries > _FREE_ABORTS
+        if failure:
             self._wait(self._settings.retry_backoff_s)
+        return failure
 
     def failed(self, error: Exception) -> None:
         """Wait, longer each time, so that the cycle can be tried again; give up after the last try."""

@@ -234,6 +234,8 @@ class Worker:
     # --- the cycle
 
     def _cycle(self) -> None:
+        if self._recovery.tries:  # it may fail again before it comes to that
+            self._watch.look(busy=True)
         # 1.
         batches, age_s = self._inbox.take(self._assignment)
         if self._assignment.opening:
@@ -310,10 +312,11 @@ class Worker:
             end = transactions.abort()
         self._metrics.transactions.labels(end.name.lower()).inc()
         if end is End.ABORTED:
-            self._recovery.aborted(work)
+            self._metrics.retries.inc(self._recovery.aborted(work))
         elif end is End.UNKNOWN:
             # Trust nothing but Kafka: take the slot anew, which decides it, and restore.
             self._assignment.reopen(self._assignment.tasks.values())
+            self._watch.look(busy=True)  # the coordinator may be away for long, and we with it
             transactions.open()
         else:
             self._failpoints.passing("after_commit_before_store")
