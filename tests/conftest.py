@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import pytest
+from hypothesis import settings as hypothesis
 
 from hub import kafka, provision
 from hub.embedded.broker import EmbeddedBroker, settings_for
@@ -31,10 +32,11 @@ _ROOM_BYTES = 2 << 30
 
 
 _LONG: Final = (
-    "tests/faults/test_kill.py", "tests/faults/test_commit.py", "tests/acceptance/test_statistics.py",
+    "tests/acceptance/test_monitoring.py", "tests/faults/test_kill.py", "tests/faults/test_commit.py",
+    "tests/acceptance/test_statistics.py",
     "tests/acceptance/test_lanes.py", "tests/acceptance/test_demo.py",
     "tests/acceptance/test_verification.py",
-    "tests/acceptance/test_dashboards.py", "tests/acceptance/test_recount.py",
+    "tests/acceptance/test_recount.py",
     "tests/acceptance/test_engine.py", "tests/faults/test_statistics.py", "tests/faults/test_broker.py",
     "tests/faults/test_activation.py", "tests/acceptance/test_backtest.py", "tests/faults/test_membership.py",
     "tests/faults/test_state.py", "tests/acceptance/test_erasure.py",
@@ -46,6 +48,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Let the long files begin first: none is left over at the end, for one core alone."""
     place = {name: at for at, name in enumerate(_LONG)}
     items.sort(key=lambda item: place.get(item.nodeid.partition("::")[0], len(place)))
+
+
+hypothesis.register_profile(
+    "untimed", parent=hypothesis.get_profile(hypothesis.get_current_profile_name()), deadline=None
+)
+hypothesis.load_profile("untimed")
+"""No example fails because the machine was busy; everything else is as Hypothesis found it right here."""
 
 
 def pytest_configure() -> None:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, Self
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
+from hub.doors.ending import end
 from hub.doors.login import login
 from hub.errors import BrokerError
 
@@ -57,13 +58,13 @@ class Reader:
         try:
             await asyncio.wait_for(self._consumer.start(), _PATIENCE_S)
         except (KafkaError, TimeoutError) as error:
-            await self._consumer.stop()
+            await end(self._consumer, _PATIENCE_S)
             raise self._unanswered("no broker answers", error) from None
         return self
 
     async def __aexit__(self, *_: object) -> None:
         """Close the connections."""
-        await asyncio.wait_for(self._consumer.stop(), _PATIENCE_S)
+        await end(self._consumer, _PATIENCE_S)
 
     def _unanswered(self, what: str, error: Exception) -> BrokerError:
         """Return the error that ends a look for which nobody answered."""
