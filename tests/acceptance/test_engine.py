@@ -77,7 +77,8 @@ def test_killed_at_a_point(group: ToyGroup, failpoint: str) -> None:
 
 def dead_letters(group: ToyGroup) -> list[dict[str, Any]]:
     """Return the group's dead letters."""
-    letters = (json.loads(value) for _, value in group.read("hub.dead-letters"))
+    values = (value for _, value in group.read("hub.dead-letters"))
+    letters = (json.loads(value) for value in values if value[:1] == b"{")  # the hub's own are Avro
     return [letter for letter in letters if letter["stage"] == group.name]
 
 
