@@ -45,11 +45,11 @@ def adults(scene: Scene) -> Iterator[Figure]:
 
 def _share(scene: Scene, key: Key, count: int, doubt: int, people: Residents | None) -> Figure:
     target = scene.targets.target("T1")
-    if people is None:
-        return Figure(key, TARGET, SHARE, None, target=target, note=NO_POPULATION)
+    milestone = scene.targets.milestone("T1", key.region, scene.today, target)
+    if people is None:  # what is asked for is known all the same
+        return Figure(key, TARGET, SHARE, None, target=target, milestone=milestone, note=NO_POPULATION)
     value = count / people.value
     low, high = spread(count, doubt)
-    milestone = scene.targets.milestone("T1", key.region, scene.today, target)
     return Figure(
         key, TARGET, SHARE, value,
         None if low is None else low / people.value, None if high is None else high / people.value,

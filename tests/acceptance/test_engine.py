@@ -77,16 +77,13 @@ def test_killed_at_a_point(group: ToyGroup, failpoint: str) -> None:
 
 def dead_letters(group: ToyGroup) -> list[dict[str, Any]]:
     """Return the group's dead letters."""
-    values = (value for _, value in group.read("hub.dead-letters"))
-    letters = (json.loads(value) for value in values if value[:1] == b"{")  # the hub's own are Avro
-    return [letter for letter in letters if letter["stage"] == group.name]
+    return [letter for letter in group.documents("hub.dead-letters") if letter["stage"] == group.name]
 
 
 def seen(group: ToyGroup) -> dict[str, int]:
     """Return the newest value of the counter ``flow.seen`` per origin."""
-    parts = [json.loads(value) for _, value in group.read("hub.statistics.parts")]
     newest: dict[str, tuple[int, int, int]] = {}
-    for part in parts:
+    for part in group.documents("hub.statistics.parts"):
         if part["origin"].startswith(group.name + "/"):
             candidate = (part["epoch"], part["version"], part["value"])
             newest[part["origin"]] = max(newest.get(part["origin"], (0, 0, 0)), candidate)

@@ -204,6 +204,10 @@ class ToyGroup:
         """Return what a read-committed consumer sees: (word, count) → how often."""
         return Counter((key.decode(), value.decode()) for key, value in self.read(self.output))
 
+    def documents(self, topic: str) -> list[dict[str, Any]]:
+        """Return the JSON records of one of the hub's topics: toys write it, and the hub itself Avro."""
+        return [json.loads(value) for _, value in self.read(topic) if (value or b"").startswith(b"{")]
+
     def read(self, topic: str) -> list[tuple[bytes, bytes]]:
         """Return every committed record of a topic, to its present end."""
         from confluent_kafka import OFFSET_BEGINNING, TopicPartition

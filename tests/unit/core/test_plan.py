@@ -33,9 +33,11 @@ def test_t1_divides_adult_members_by_the_vintage_of_the_year() -> None:
 
 
 def test_t1_without_a_population_has_no_value_and_says_why() -> None:
-    """A county whose residents nobody knows has no share; it is not zero."""
+    """A county whose residents nobody knows has no share, it is not zero; what is asked for is known."""
     county = figure("T1|region=330201")
     assert (county.value, county.note, county.on_track) == (None, "population unknown", None)
+    last = figure("T1|region=330201", day="2022-12-31")
+    assert (last.value, last.target, last.milestone, last.on_track) == (None, 0.02, 0.02, None)
 
 
 def test_t1_on_track() -> None:
