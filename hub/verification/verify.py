@@ -122,7 +122,7 @@ def _round(settings: Settings, targets: Targets, asked: Asked, step: Callable[[i
     held = tables.read(settings)
     anew, taken = _anew(leaves, _recount(settings, held, leaves, step), targets.province)
     found = figured(targets, anew, held, Outputs(settings).now())
-    chosen = _chosen(asked, shelf, taken)
+    chosen = _chosen(asked, shelf, found, taken)
     findings = tuple(_finding(key, shelf, found, taken) for key in chosen)
     return Report(findings, leaves.vector, _balance(leaves.totals.values()))
 
@@ -163,13 +163,22 @@ def _rests(key: str, taken: frozenset[str]) -> bool:
     return key in taken or key.startswith(_ON_FLOWS)
 
 
-def _chosen(asked: Asked, shelf: Shelf, taken: frozenset[str]) -> list[str]:
+def _apart(key: str, found: Mapping[str, float | None], taken: frozenset[str]) -> bool:
+    """Return whether a figure cannot be recomputed; one that names class s is told as of the morning."""
+    return _rests(key, taken) or (key not in found and bool(system_in(key)))
+
+
+def _chosen(
+    asked: Asked, shelf: Shelf, found: Mapping[str, float | None], taken: frozenset[str]
+) -> list[str]:
     if asked.keys:
         for key in asked.keys:
             if shelf.get(key) is None:
                 raise UsageError(f"there is no figure {key}", topics.STATISTICS, "see `hub statistics show`")
         return list(asked.keys)
-    known = [each.key for each in shelf.figures() if each.value is not None and not _rests(each.key, taken)]
+    known = [
+        each.key for each in shelf.figures() if each.value is not None and not _apart(each.key, found, taken)
+    ]
     if asked.sample is None or asked.sample >= len(known):
         return known
     return sorted(random.Random(asked.seed).sample(known, asked.sample))  # noqa: S311 - a sample, no secret
@@ -178,9 +187,7 @@ def _chosen(asked: Asked, shelf: Shelf, taken: frozenset[str]) -> list[str]:
 def _finding(key: str, shelf: Shelf, found: Mapping[str, float | None], taken: frozenset[str]) -> Finding:
     placed = shelf.get(key)
     published = placed.figure.value if placed is not None and placed.figure is not None else None
-    if _rests(key, taken):
-        return Finding(key, Outcome.NOT_RECOMPUTED, published, None)
-    if key not in found and system_in(key):  # told as of the beginning of a day
+    if _apart(key, found, taken):
         return Finding(key, Outcome.NOT_RECOMPUTED, published, None)
     if key not in found:
         # What fell to zero is published as zero; counted anew it was never there.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from hub.core.shelf import Shelf
-from hub.verification.verify import Outcome, _finding
+from hub.verification.verify import Asked, Outcome, _chosen, _finding
 from tests.unit.figuremaking import figure
 
 TODAY_COUNTED = "T13.rejected|system=organ"
@@ -32,3 +32,15 @@ def test_a_figure_is_compared(key: str, found: dict[str, float | None], outcome:
     )):  # fmt: skip
         shelf.put(0, offset, made.key, made)
     assert _finding(key, shelf, found, frozenset()).outcome is outcome
+
+
+def test_none_is_drawn_of_which_nothing_could_be_said() -> None:
+    """A sample holds figures that can be recomputed: none that names class s and moved today."""
+    shelf = Shelf()
+    for offset, made in enumerate((
+        figure("T2", value=5.0), figure("T13.rejected", "", 5.0, labels="system=organ", level="source"),
+    )):  # fmt: skip
+        shelf.put(0, offset, made.key, made)
+    assert _chosen(Asked(), shelf, {"T2|region=33": 5.0}, frozenset()) == ["T2|region=33"]
+    both = {"T2|region=33": 5.0, TODAY_COUNTED: 5.0}
+    assert len(_chosen(Asked(), shelf, both, frozenset())) == 2
