@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from hub.core.shelf import Selection, Shelf, key_of, order, outruns, silent_systems
@@ -106,6 +106,7 @@ def test_silent_systems_are_told_once() -> None:
 _RECORDS = st.lists(st.tuples(st.integers(0, 4), st.integers(0, 2), st.one_of(st.none(), st.integers(1, 9))))
 
 
+@example([(0, 0, 2), (0, 0, None), (0, 0, 1)], 1)
 @given(_RECORDS, st.integers(0, 30))
 def test_whoever_comes_back_misses_nothing(records: list[tuple[int, int, int | None]], left: int) -> None:
     """What was seen up to any position, and then what changed since, is what the shelf holds."""
