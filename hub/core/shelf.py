@@ -156,13 +156,11 @@ def order(figure: Published) -> tuple[Any, ...]:
 class Shelf:
     """Every figure as its newest record has it, and how far the topic was read."""
 
-    __slots__ = ("_gone", "_names", "_placed", "_unsorted", "positions")
+    __slots__ = ("_names", "_placed", "_unsorted", "positions")
 
     def __init__(self) -> None:
         """Hold nothing yet."""
         self._placed: dict[str, Placed] = {}
-        self._gone: dict[str, int] = {}
-        # Key → the version that a tombstone took away: what is older is late, also behind the tombstone.
         self._names: dict[str, list[str]] = {}
         # Keys by name, in order. Keys come rarely, values all the time: sorting 100,000 figures for each
         # look took seconds, this takes milliseconds.
@@ -181,8 +179,6 @@ class Shelf:
                 return None
             if figure == before.figure:  # said again, by a worker that took over: nobody needs to hear it
                 return None
-        if figure is not None and figure.version < self._gone.get(key, 0):
-            return None
         if figure is None and (before is None or before.figure is None):
             return None
         if figure is not None and (before is None or before.figure is None):
@@ -190,7 +186,6 @@ class Shelf:
             self._unsorted.add(figure.figure)
         elif figure is None and before is not None and before.figure is not None:
             self._names[before.figure.figure].remove(key)
-            self._gone[key] = before.figure.version
         placed = Placed(key, figure, partition, offset)
         self._placed[key] = placed
         return placed
